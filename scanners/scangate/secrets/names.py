@@ -82,6 +82,8 @@ def kind_of_name(name: str) -> NameKind | None:
     if is_about_secret(name):
         return None
     words = words_of(name)
+    if len(words) == 1 and words[0] in _SHORT_NAMES:
+        return NameKind.SECRET  # it may be a word of another kind
     for kind, endings in _ENDINGS.items():
         if any(word.endswith(endings) for word in words):
             return kind
@@ -113,19 +115,12 @@ def is_secret_name(name: str) -> bool:
 _SHORT_PASSWORD_WORDS = word_set("pass pw psw dbpass smtppass requirepass masterauth")
 _ENDINGS = {
     NameKind.PASSWORD: (
-        "password",
-        "passwords",
-        "passwd",
-        "passwort",
-        "passphrase",
-        "passcode",
-        "pwd",
-        "pswd",
-        "contrasena",
-        "senha",
+        *("password", "passwords", "passwd", "passphrase", "passcode", "pwd", "pswd", "pw", "mdp", "passe", "passwort", "kennwort"),
+        *("wachtwoord", "senha", "contrasena", "parola", "haslo"),
     ),
     NameKind.SECRET: ("secret", "token", "apikey", "accesskey", "secretkey", "privatekey", "authkey", "credential", "credentials"),
 }
+_SHORT_NAMES = frozenset({"pass", "pw"})
 _SECRET_PAIRS = {
     *((first, "key") for first in ("api", "access", "secret", "private", "auth", "encryption", "signing", "master", "account")),
     *((first, "key") for first in ("storage", "service", "app", "consumer", "license", "hmac", "aes", "session", "jwt", "crypt")),

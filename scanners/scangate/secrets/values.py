@@ -9,7 +9,8 @@ from collections import Counter
 from itertools import pairwise
 
 MIN_RANDOM_LENGTH = 12
-MIN_WORD, WORDS_SHARE, MAX_NUMBERS = 4, 0.55, 2  # letters; of the characters; in a value of words
+MIN_WORD, WORDS_SHARE, MAX_NUMBERS = 4, 0.55, 1  # letters; of the characters; in a value of words
+MIN_MIXED_LENGTH, MIN_MIXED_CHANGES = 9, 3
 MIN_ENTROPY = 2.6  # bits a character; words of that length have less, or no digits among their letters
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
 _RUN = re.compile(r"(.)\1*")
@@ -54,6 +55,13 @@ def is_random(value: str) -> bool:
     return "a" in kinds and "A" in kinds and changes >= len(value) // 3
 
 
+def _is_mixed(value: str) -> bool:
+    """Whether letters and digits alternate as in no word with a number after it."""
+    kinds = [_kind(character) for character in value]
+    changes = sum(one != other for one, other in pairwise(kinds) if "0" in (one, other))
+    return len(value) >= MIN_MIXED_LENGTH and changes >= MIN_MIXED_CHANGES and not _has_words(value)
+
+
 def _kind(character: str) -> str:
     if character.isdigit():
         return "0"
@@ -63,7 +71,7 @@ def _kind(character: str) -> str:
 
 
 def _has_words(value: str) -> bool:
-    """Whether most of a value can be pronounced, and digits are in two places at most: capitals begin its words."""
+    """Whether most of a value can be pronounced, and digits are in one place at most: capitals begin its words."""
     if len(_DIGITS.findall(value)) > MAX_NUMBERS:
         return False
     words = [word for word in _WORDS.findall(value) if len(word) >= MIN_WORD and VOWELS & set(word)]
@@ -101,7 +109,7 @@ def is_words(value: str) -> bool:
 
 def is_weak(value: str) -> bool:
     """Whether a person could have made the value up without much thought: short, or words and a number."""
-    if is_random(value):
+    if is_random(value) or _is_mixed(value):
         return False
     letters = sum(map(str.isalpha, value))
     return len(value) < 8 or letters + sum(map(str.isdigit, value)) + len(_SEPARATORS.findall(value)) >= len(value) - 2

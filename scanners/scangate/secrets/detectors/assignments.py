@@ -23,7 +23,12 @@ MAX_VALUE = 512
 MAX_NAME = 80
 MAX_PIECES = 16
 # One pattern a word: a pattern that is a literal is found many times faster than one of several.
-_WORDS = tuple(map(re.compile, word_set("pass pwd pswd secret token key cred auth senha salt cookie hmac pw _pin")))
+_WORDS = tuple(
+    map(
+        re.compile,
+        word_set("pass pwd pswd secret token key cred auth senha salt cookie hmac pw _pin mdp kennwort wachtwoord parola haslo"),
+    )
+)
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$@/-")
 _NAME_END = re.compile(r"[\w.$-]*")
 _MAY_ASSIGN = re.compile(r"\\?[\"'`]?[ \t]*[\])]?[ \t]*(?:[=:,(|<?!-]|[A-Za-z_][^\n]{0,60}=)")
@@ -40,18 +45,26 @@ _ARGUMENT = re.compile(rf"[\"'`]{_SPACE},\s*+{_STRING}")
 _LOOKED_UP = re.compile(rf"[\"'`]{_SPACE}[\])]{_SPACE}(?:\|\||\?\?|\?:|or\b)\s*+{_STRING}")
 _CALLED_WITH = re.compile(r"\([ \t\n]{0,40}[\"'`]\Z")
 _COMPARED = re.compile(rf"[\"'`]?{_SPACE}[=!]==?{_SPACE}{_STRING}")
-_TECHNICAL = re.compile(r"(?i)utf-?\d+|latin-?1|iso-8859-\d+|sha-?\d+|md5|base\d+|[rhe]s\d+|[a-z]+\d?")
+_TECHNICAL = re.compile(r"(?i)utf-?\d+|latin-?1|iso-8859-\d+|sha-?\d+|md5|base\d+|[rhe]s\d+|[a-z]{1,4}\d?")
 _CALL = re.compile(rf"\({_SPACE}{_STRING}{_SPACE}\)")
 _FALLBACK = re.compile(
     rf"[\"'`]?{_SPACE}[=:]{_SPACE}[\w.$]{{1,60}}[(\[.][^\n]{{0,120}}?(?:,|\|\||\?\?|\?:|\bor\b|:-|\{{){_SPACE}{_STRING}{_SPACE}[)\]}};,]"
 )
-_BARE = re.compile(
-    rf"{_SPACE}(?::=|=|:(?=[ \t]|$)){_SPACE}"
-    r"(?P<bare>[^\s\"'`#<>(){}\[\],;&|][^\s\"'`<>;&|]{2,511}+)"
-    rf"(?={_SPACE}(?:[#;&|\\\"'`]|//|$))",
-    re.MULTILINE,
+_BARE_VALUE = r"(?P<bare>[^\s\"'`#<>(){}\[\],;&|][^\s\"'`<>;&|]{2,511}+)"
+_END = rf"(?={_SPACE}(?:[#;&|\\\"'`]|//|$))"
+_BARE = re.compile(rf"(?:[ \t]is)?{_SPACE}(?::=|=|:(?=[ \t]|$)){_SPACE}{_BARE_VALUE}{_END}", re.MULTILINE)
+_BARE_SETTING = re.compile(rf"{_SPACE}[=:]{_SPACE}{_BARE_VALUE}{_END}", re.MULTILINE)
+_SETTINGS = frozenset({"ini", "dotenv", "properties"})
+# A name and a value with nothing but white space between them, at the start of a line.
+_SPACED = re.compile(rf"[ \t]++(?:@?{_STRING}|{_BARE_VALUE}){_SPACE}(?:#[^\n]*|/[/*][^\n]*)?$", re.MULTILINE)
+_BEGINS_LINE = re.compile(r"(?:^|\n)[ \t]*(?:ENV[ \t]+|ARG[ \t]+|#[ \t]*define[ \t]+|set(?:env)?[ \t]+|-D)?\Z")
+_WRAPPED = re.compile(
+    rf"[\"'`]?{_ANNOTATION}{_SPACE}(?:=|:=|:){_SPACE}(?:new[ \t]+)?(?:[\w.]+(?:\.|::))?"
+    r"(?:String|str|bytes|b64decode|GetBytes|getBytes|from|SecretStr|Secret|SecureString|Password|encode|of|valueOf|to_string|\[\]byte)"
+    rf"\({_SPACE}{_STRING}"
 )
 _NEXT = re.compile(rf"(?:\s|\\\n|[+.&])*+{_STRING}")
+_VALUE_KEYS = frozenset({"value", "default", "defaultvalue", "plaintext"})
 _USER_ENDINGS = ("user", "username", "USER", "USERNAME", "User", "Username", "DB", "DATABASE", "db", "database", "login", "name")
 _SETTER = frozenset({"set", "with", "use", "add", "put", "password", "token", "secret", "passwd"})
 _NAME_LIKE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")  # a class, a UUID
@@ -89,10 +102,17 @@ def _names(text: ScannedText) -> Iterator[tuple[int, int]]:
 def _find_under_keys(text: ScannedText) -> Iterator[Detection]:
     """Strings under keys of a document."""
     for entry in text.entries:
-        kind = kind_of_name(entry.key) if entry.key else None
+        name = _name_of(entry)
+        kind = kind_of_name(name) if name else None
         if kind is not None and _may_be_secret(entry.value, kind) and not entry.value.isdigit():
-            found = _detection(entry.start, entry.end, entry.value, entry.key)
+            found = _detection(entry.start, entry.end, entry.value, name)
             yield msgspec.structs.replace(found, user=_user_of(entry))
+
+
+def _name_of(entry: ScalarEntry) -> str:
+    """The key of a scalar; of the value of a parameter, the parameter's."""
+    path = entry.path
+    return path[-2] if entry.key.lower() in _VALUE_KEYS and len(path) > 1 else entry.key
 
 
 def _user_of(entry: ScalarEntry) -> str:
@@ -108,13 +128,22 @@ def _values_after(text: ScannedText, first: int, last: int, name: str) -> Iterat
         yield from filter(_is_no_word, [_string(text, match, name)])
     elif (match := _ASSIGNED.match(text.text, last)) is not None:
         yield _string(text, match, name)
+    elif (match := _WRAPPED.match(text.text, last)) is not None:
+        yield from filter(_is_no_word, [_string(text, match, name)])
+    elif _BEGINS_LINE.search(text.text, max(first - MAX_NAME, 0), first) and (match := _SPACED.match(text.text, last)) is not None:
+        yield from filter(_is_no_word, [_bare(match, name) if match["bare"] else _string(text, match, name)])
     for pattern in () if text.entries else _patterns_of_calls(text, first, name):
         if (match := pattern.match(text.text, last)) is not None:
             yield from filter(_is_no_word, [_string(text, match, name)])
-    if not is_code(text) and (match := _BARE.match(text.text, last)) is not None:
-        start = match.start("bare")
-        value = _LINE_ENDS.sub("", match["bare"])
-        yield _detection(start, start + len(value), value, name)
+    bare = _BARE_SETTING if text.content_type in _SETTINGS else _BARE
+    if not is_code(text) and (match := bare.match(text.text, last)) is not None:
+        yield _bare(match, name)
+
+
+def _bare(match: re.Match[str], name: str) -> Detection:
+    """The value without quotes that a pattern matched."""
+    start, value = match.start("bare"), _LINE_ENDS.sub("", match["bare"])
+    return _detection(start, start + len(value), value, name)
 
 
 def _patterns_of_calls(text: ScannedText, first: int, name: str) -> Iterator[re.Pattern[str]]:
@@ -161,5 +190,9 @@ def _may_be_secret(value: str, kind: NameKind) -> bool:
     if kind is NameKind.PASSWORD:
         return len(value) >= MIN_PASSWORD
     if kind is NameKind.SECRET:
-        return len(value) >= MIN_SECRET and not value.replace("_", "").replace("-", "").isalpha() and " " not in value
+        return (
+            len(value) >= MIN_SECRET
+            and " " not in value
+            and (not value.replace("_", "").replace("-", "").isalpha() or is_random(value))
+        )
     return len(value) >= MIN_KEY and is_random(value) and _NAME_LIKE.fullmatch(value) is None

@@ -15,9 +15,9 @@ RULES: Mapping[str, str] = {each.rule: each.title for each in ALL_FORMATS}
 
 
 def find(text: ScannedText) -> Iterator[Detection]:
-    """The tokens in ``text`` that are as random as generated ones. A wrong checksum shows that a text is no token."""
+    """The tokens in ``text`` that are as random as generated ones."""
     for token in find_tokens(text.text):
-        if token.has_checksum or (token.has_checksum is None and not is_written(token.variable)):
+        if token.has_checksum or not is_written(token.variable):
             yield _detection(text.text, token)
 
 
