@@ -52,7 +52,7 @@ def main(folder: Path, commits: int) -> int:
             print(f"{label:<20} {each.wall:8.1f} s {each.cpu:8.1f} s CPU {each.memory / 1e6:8.0f} MB")
         ratios = history.wall / scan.wall, history.cpu / scan.cpu, history.memory / scan.memory
         print("history / scan       {:8.2f}   {:8.2f}       {:8.2f}".format(*ratios))
-        return int(history.cpu > RATIO_LIMIT * scan.cpu)
+        return int(max(ratios[:2]) > RATIO_LIMIT)
 
 
 def cost(work: Path, command: str, *arguments: str | Path, cache: bool = False) -> Cost:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
 from scangate.report import FORMATS
-from tests.support.command import run_scangate
+from tests.support.command import flatten_verdict, run_scangate
 from tests.support.fake_secrets import fake_tokens
 from tests.support.history_repository import HistoryRepository
 from tests.support.planted_secrets import PlantedSecrets
@@ -268,3 +269,47 @@ def test_a_second_run_reads_nothing_again(repository: HistoryRepository) -> None
     first, second = (repository.scan(env=env)[1] for _ in range(2))
     assert [run["files_cached"] for document in (first, second) for run in document["scanners"]] == [0, 1]
     assert first["findings"] == second["findings"]
+
+
+def test_a_bare_repository_is_judged_by_the_policy_and_baseline_of_its_head(repository: HistoryRepository) -> None:
+    brought = repository.commit({"old.py": key("a"), "scangate.yaml": repository.policy.read_text()})
+    repository.commit({"old.py": None})
+    options = ("--history", "HEAD", "--policy", repository.policy)
+    run_scangate("baseline", "create", *options, cwd=repository.root).expect(0)
+    repository.commit({})
+    bare = repository.folder / "bare.git"
+    repository.git("clone", "--quiet", "--mirror", str(repository.root), str(bare))
+    assert repository.found("--path", bare) == {("old.py", brought, False)}
+    out = ("--report", f"json={repository.folder / 'bare.json'}")
+    run_scangate("history", *out, cwd=bare).expect(0)
+    document = flatten_verdict(json.loads((repository.folder / "bare.json").read_text("utf-8")))
+    assert {entry["outcome"] for entry in document["findings"]} == {"known"}
+    assert document["policy_provenance"]["origin"] == "revision"
+    run_scangate("history", "--no-baseline", cwd=bare).expect(1)
+    tighter = (
+        repository.policy.read_text().replace("extends: ", "# no longer\nextends: ")
+        + "paths: {exclude: [{path: '*.py', reason: r}]}\n"
+    )
+    repository.commit({"scangate.yaml": tighter})
+    repository.git("push", "--quiet", str(bare), "main")
+    run_scangate("history", "--no-baseline", cwd=bare).expect(0)
+
+
+def test_a_bare_repository_in_a_work_tree_does_not_hide_the_history(repository: HistoryRepository) -> None:
+    repository.git("init", "--quiet", "--bare", "inner")
+    brought = repository.commit({"inner/a.py": key("a")})
+    assert repository.found("--path", "inner") == {("inner/a.py", brought, True)}
+
+
+def test_every_report_names_the_commit_its_date_and_whether_head_has_it(repository: HistoryRepository) -> None:
+    brought = repository.commit({"a.py": key("a")})
+    repository.commit({"a.py": None})
+    files = {form: repository.folder / form for form in ("sarif", "markdown", "junit", "text")}
+    ran, _ = repository.scan(*(f"--report={form}={file}" for form, file in files.items()))
+    ran.expect(1)
+    log = json.loads(files["sarif"].read_text("utf-8"))
+    (result,) = (each for run in log["runs"] for each in run["results"])
+    assert result["properties"]["introduction"] == {"commit": brought, "date": "2023-11-15", "inHead": False}
+    for form in ("markdown", "junit", "text"):
+        text = " ".join(files[form].read_text("utf-8").replace("\\", "").split())
+        assert f"brought by commit {brought} of 2023-11-15, no longer in HEAD" in text, form

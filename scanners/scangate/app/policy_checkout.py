@@ -39,10 +39,11 @@ class JudgingFiles(abc.ABC):
     """Policy, baseline and CODEOWNERS of a repository in another state than the work tree's, written to ``root``.
 
     ``revision``: name and directory of the files for the policy loader; None for the index, whose files are named like those of the
-    work tree.
+    work tree. ``is_before_change``: whether the work tree has a change to these files.
     """
 
     revision: PolicyRevision | None = None
+    is_before_change = False
 
     def __init__(self, repository: Repository, root: Path) -> None:
         self._repository = repository
@@ -102,6 +103,8 @@ class RevisionFiles(JudgingFiles):
 
     Files that only the base revision changed since the merge base are not reported as changes.
     """
+
+    is_before_change = True
 
     def __init__(self, repository: Repository, base: BaseRevision, scratch_dir: Path) -> None:
         super().__init__(repository, scratch_dir / "base-revision")
@@ -186,6 +189,16 @@ class RevisionFiles(JudgingFiles):
     def _read_error(self, name: str) -> UnreadableRevisionError:
         hint = "check that the clone is complete: git fsck --connectivity-only"
         return UnreadableRevisionError(f"git cannot read {self._base.name}:{name}", hint)
+
+
+class HeadFiles(RevisionFiles):
+    """The files of HEAD of a bare repository. It has no work tree, and so no change to them."""
+
+    is_before_change = False
+
+    def describe_changes(self) -> tuple[str, ...]:
+        """As in `JudgingFiles`: none."""
+        return ()
 
 
 def read_worktree_file(worktree: Path, name: str) -> bytes | None:

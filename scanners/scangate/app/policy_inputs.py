@@ -14,16 +14,18 @@ from scangate.app.base_revision import BaseRevision, resolve_base, resolve_stage
 from scangate.app.codeowners_file import load_codeowners
 from scangate.app.index_files import IndexFiles
 from scangate.app.policies import read_no_policy, read_policy
-from scangate.app.policy_checkout import JudgingFiles, RevisionFiles, UnreadableRevisionError, repository_path
+from scangate.app.policy_checkout import HeadFiles, JudgingFiles, RevisionFiles, UnreadableRevisionError, repository_path
 from scangate.app.requests import ScanRequest
 from scangate.app.session import Session
 from scangate.ci import detect_build
+from scangate.errors import ScanError, UsageError
 from scangate.judge.baseline import split_removed_entries
 from scangate.judge.codeowners import CodeOwners
 from scangate.judge.finding_matching import BASELINE, KnownFinding, KnownOrigin
 from scangate.judge.policy import ExceptionOwners, Policy
 from scangate.judge.policy_files import is_policy_path
 from scangate.model import Gap, KnownSourceKind, PolicyOrigin, PolicyProvenance
+from scangate.scan.git import Repository
 
 NO_REPOSITORY_NOTE = (
     "CodePipeline passed the source on without .git, so tracked files and the changes of this build cannot be determined: "
@@ -75,13 +77,19 @@ def load_policy_inputs(request: ScanRequest, session: Session) -> PolicyInputs:
 
 
 def _load(request: ScanRequest, session: Session, base: BaseRevision) -> PolicyInputs:
-    """The inputs from the judging revision if there is one, else for staged files from the index, else from the work tree."""
+    """The inputs from the judging revision if there is one, else for staged files from the index, else from the work tree.
+
+    A bare repository has HEAD in place of a work tree.
+    """
     files: JudgingFiles | None = None
     judging = base.judging
     if judging.commit and session.repository is not None:
         files = RevisionFiles(session.repository, judging, session.scratch_dir)
     elif request.staged is not None and not request.until and session.repository is not None:
         files = IndexFiles(session.repository, session.scratch_dir)
+    elif session.repository is not None and session.repository.is_bare and not judging.unresolved_reason:
+        judging = _find_head(session.repository)
+        files = HeadFiles(session.repository, judging, session.scratch_dir) if judging.commit else None
     floor = load_floor(request, session, files)
     policy, provenance = _load_policy(request, session, judging, files, floor)
     owners = load_codeowners(policy, session.root, None if files is None else files.read_text)
@@ -98,6 +106,14 @@ def _load(request: ScanRequest, session: Session, base: BaseRevision) -> PolicyI
         files=files,
         notes=(*_missing_repository_notes(session), *base.notes, *baseline.notes, *changes),
     )
+
+
+def _find_head(repository: Repository) -> BaseRevision:
+    """HEAD; without a commit before the first one. Raises UsageError if git fails."""
+    try:
+        return BaseRevision("HEAD", repository.head_commit())
+    except ScanError as error:
+        raise UsageError(f"HEAD cannot be read: {error.reason}", "check that git works here: git log") from error
 
 
 def load_floor(request: ScanRequest, session: Session, files: JudgingFiles | None = None) -> Policy | None:
@@ -172,13 +188,13 @@ def _load_baseline(request: ScanRequest, session: Session, base: BaseRevision, f
             return BaselineInputs(found, notes=(note,))
         baseline = baseline_file.load(found)
         return BaselineInputs(found, baseline.entries, {BASELINE: str(found)}, baseline.salt)
-    current = baseline_file.load(file) if isinstance(files, RevisionFiles) and os.path.lexists(file) else None
+    current = baseline_file.load(file) if files.is_before_change and os.path.lexists(file) else None
     if not os.path.lexists(checked_out):
         baseline_file.find(named, session.root)  # raises for a named file that exists nowhere
         return BaselineInputs(None if current is None else file)
     baseline = baseline_file.load(checked_out, files.display_name(file))
     entries = baseline.entries
-    if isinstance(files, RevisionFiles):
+    if files.is_before_change:
         removed = KnownOrigin(f"the baseline of {base.name}", KnownSourceKind.REMOVED_ENTRIES)
         entries = split_removed_entries(baseline, current, removed)
     return BaselineInputs(file, entries, {BASELINE: str(file)}, baseline.salt)

@@ -75,7 +75,8 @@ class ScanSetup(msgspec.Struct, frozen=True):
         repository = session.repository
         head = repository.head_commit() if repository is not None else ""
         entries = repository.list_tree(head) if repository is not None and head else []
-        there = (each for each in entries if os.path.lexists(os.path.join(os.fsencode(session.root), each.raw_path)))  # noqa: PTH118
+        has_all, top = repository is not None and repository.is_bare, os.fsencode(session.root)
+        there = (each for each in entries if has_all or os.path.lexists(os.path.join(top, each.raw_path)))  # noqa: PTH118
         targets = tuple(Target(display_path(each.raw_path), each.raw_path) for each in there)
         return Listing(session.root, targets, Targets(FileSource.COMMIT, len(targets)))
 

@@ -48,7 +48,7 @@ def scan(request: ScanRequest, events: Events | None = None, interruption: Inter
     """
     events, interruption = events or Events(), interruption or Interruption()
     targets = list_report_targets(request.reports, request.output_dir)
-    with open_session(request.root) as session:
+    with open_session(request.root, of_history=request.history is not None) as session:
         prepare(targets, request.output_dir, session)
         setup = load_setup(request, session, events, targets)
         with open_cache(request, setup.policy, session.root, events) as cache:
@@ -60,7 +60,7 @@ def scan(request: ScanRequest, events: Events | None = None, interruption: Inter
 def load_setup(request: ScanRequest, session: Session, events: Events, targets: Sequence[ReportTarget] = ()) -> ScanSetup:
     """The policy inputs and scanners of ``request``; ``targets`` are never scanned. Raises UsageError and PolicyError."""
     request, notes = resolve_hook_request(request, session, os.environ)
-    if session.repository is not None and request.staged is None:
+    if session.repository is not None and request.staged is None and request.history is None:
         session.repository.prefetch_entries()  # while the policy is read
     outputs = tuple(target.file for target in targets if target.file is not None)
     inputs = load_policy_inputs(request, session)

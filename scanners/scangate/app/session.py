@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from scangate.errors import ScanError, UsageError
-from scangate.scan.git import Repository, find_repository, find_worktree
+from scangate.scan.git import Repository, find_repository, find_worktree, is_bare_repository
 from scangate.scan.process import ProcessRunner
 from scangate.timestamps import utc_now
 
@@ -46,13 +46,19 @@ class Session(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def open_session(path: Path) -> Iterator[Session]:
-    """A session over ``path``. At its end its processes are killed and its directory is removed. Raises UsageError."""
+def open_session(path: Path, *, of_history: bool = False) -> Iterator[Session]:
+    """A session over ``path``. At its end its processes are killed and its directory is removed. Raises UsageError.
+
+    ``of_history``: the repository may be a bare one. In a work tree it may not: a change could add one that hides the history.
+    """
     root, scope = locate_root(path)
     with _scratch_directory(root) as scratch_dir:
         processes = ProcessRunner(scratch_dir, root, os.environ)
         try:
-            yield Session(root, scratch_dir, processes, find_repository(root, processes), (utc_now(), time.monotonic()), scope)
+            repository = find_repository(root, processes)
+            if repository is None and of_history and is_bare_repository(root):
+                repository = Repository(root, root, processes, is_bare=True)
+            yield Session(root, scratch_dir, processes, repository, (utc_now(), time.monotonic()), scope)
         finally:
             processes.cancel()  # git may still be prefetching
             processes.kill_leftovers()

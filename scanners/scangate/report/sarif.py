@@ -68,16 +68,16 @@ TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?:Z|\+00:00)"
 
 _KEY_NAMES = """
     $schema accounting aliases analyses analysis artifactLocation automationDetails baselineState blocking
-    blockingGaps bundledOnly class columnKind commit confidence contentType contexts counts coverage cvss
+    blockingGaps bundledOnly class columnKind commit confidence contentType contexts counts coverage cvss date
     defaultConfiguration descriptor detectors driver endColumn endLine endTimeUtc environment executionSuccessful
     exitCode files filesAnalyzed filesGiven filesNotAnalyzed fingerprint fixedIn former fullDescription fullName gaps
-    help helpUri id index informationUri invocations isComprehensive justification kind known leftOut level locations
-    markdown members message name not-judged notifications organization originalSeverity outcome package
-    partialFingerprints physicalLocation policy policyDigest policyOrigin precision primaryLocationLineHash properties
-    published reason region relationships reportedBy resolved results rule ruleId ruleIndex rules runs
-    scangateFinding/v1 scanner scanners secret security-severity severity shortDescription since snippet source
-    startColumn startLine startTimeUtc status supportedTaxonomies suppressed suppressions tags target taxa taxonomies
-    text tolerated tool toolComponent toolExecutionNotifications upgrade uri verdict version
+    help helpUri id inHead index informationUri introduction invocations isComprehensive justification kind known
+    leftOut level locations markdown members message name not-judged notifications organization originalSeverity
+    outcome package partialFingerprints physicalLocation policy policyDigest policyOrigin precision
+    primaryLocationLineHash properties published reason region relationships reportedBy resolved results rule ruleId
+    ruleIndex rules runs scangateFinding/v1 scanner scanners secret security-severity severity shortDescription since
+    snippet source startColumn startLine startTimeUtc status supportedTaxonomies suppressed suppressions tags target
+    taxa taxonomies text tolerated tool toolComponent toolExecutionNotifications upgrade uri verdict version
 """
 KEYS = frozenset(_KEY_NAMES.split())
 """The keys of all objects that `render` writes; a log with any other is not one of ours."""
@@ -343,6 +343,9 @@ def _result_properties(ruling: Ruling) -> JsonObject:
         properties["members"] = [_member(member) for member in ruling.members]
     if finding.assessment is not None:
         properties["secret"] = _secret(finding.assessment, explain_weight(finding))
+    if finding.introduction is not None:
+        found = finding.introduction
+        properties["introduction"] = {"commit": _escape(found.commit), "date": _escape(found.date), "inHead": found.in_head}
     if finding.former is not None:
         properties["former"] = {
             "rule": _escape(finding.former.rule, MAX_NAME_LENGTH),

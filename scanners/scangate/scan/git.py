@@ -98,6 +98,11 @@ def find_worktree(folder: Path) -> Path | None:
     return top if (top / ".git").stat().st_uid in owners else None
 
 
+def is_bare_repository(folder: Path) -> bool:
+    """Whether a folder is git's own directory of a repository without a work tree, by the entries that git looks for."""
+    return (folder / "HEAD").is_file() and all((folder / name).is_dir() for name in ("objects", "refs"))
+
+
 def find_repository(root: Path, processes: ProcessRunner) -> Repository | None:
     """The repository that contains ``root``."""
     top = find_worktree(root)
@@ -114,9 +119,10 @@ class BroughtBlob(msgspec.Struct, frozen=True):
 
 
 class Repository:
-    """The repository with the work tree ``top``, seen from ``root`` in it."""
+    """The repository with the work tree ``top``, seen from ``root`` in it. ``is_bare``: ``top`` is git's own directory."""
 
-    def __init__(self, top: Path, root: Path, processes: ProcessRunner) -> None:
+    def __init__(self, top: Path, root: Path, processes: ProcessRunner, *, is_bare: bool = False) -> None:
+        self.is_bare = is_bare
         self._top = top
         self._root = root
         self._processes = processes
@@ -137,6 +143,8 @@ class Repository:
 
     @functools.cached_property
     def _git_dir(self) -> Path:
+        if self.is_bare:
+            return self._top
         folder = self._top / ".git"
         return self._top / _read_small_file(folder).removeprefix("gitdir:").strip() if folder.is_file() else folder
 
@@ -393,7 +401,9 @@ class Repository:
         return ("missing", "")  # git repeats names that it does not find
 
     def tracks(self, path: Path) -> bool:
-        """Whether the index has ``path``, or anything below it; False outside the work tree."""
+        """Whether the index has ``path``, or anything below it; False outside the work tree, and where there is none."""
+        if self.is_bare:
+            return False
         inside = path.parent.resolve() / path.name  # the top is resolved as well; a link itself is tracked
         if not inside.is_relative_to(self._top):
             return False
@@ -456,7 +466,8 @@ class Repository:
         stdin: bytes | None = None,
         env: Mapping[str, str] = MappingProxyType({}),
     ) -> ProgramOutput:
-        where = {"GIT_DIR": str(self._top / ".git"), "GIT_WORK_TREE": str(self._top), **env}
+        place = {"GIT_DIR": str(self._top / ".git"), "GIT_WORK_TREE": str(self._top)}
+        where = {**({"GIT_DIR": str(self._top)} if self.is_bare else place), **env}
         argv = ["git", *SAFE_CONFIG, "-c", f"safe.directory={self._top}", "-C", str(self._root), *arguments]
         output = self._processes.run(argv, timeout=TIMEOUT_SECONDS, env={**SAFE_ENVIRONMENT, **where}, stdin=stdin)
         if output.exit_code not in exit_codes:

@@ -119,7 +119,8 @@ class BlobListing(NamedTuple):
 def make_listing(root: Path, repository: Repository, blobs: Iterable[tuple[Target, Blob]] = ()) -> BlobListing:
     """A listing of some blobs."""
     ordered = sorted(blobs, key=lambda each: each[0].path)
-    listing = Listing(root, tuple(target for target, _ in ordered), Targets(FileSource.HISTORY, len(ordered)), repository)
+    targets = tuple(target for target, _ in ordered)
+    listing = Listing(root, targets, Targets(FileSource.HISTORY, len(ordered)), repository, kept_blobs={})
     return BlobListing(listing, {target.path: blob for target, blob in ordered})
 
 

@@ -223,9 +223,10 @@ def _value_key(finding: Finding) -> Hashable:
 
 
 def _describe(finding: Finding, introduction: Introduction) -> str:
+    """The commit comes first: some reports shorten a message."""
     date = f" of {introduction.date}" if introduction.date else ""
-    head = "HEAD still has it" if introduction.in_head else "HEAD no longer has it"
-    return f"{finding.message}; commit {introduction.commit}{date} brought it, and {head}"
+    head = "still in HEAD" if introduction.in_head else "no longer in HEAD"
+    return f"brought by commit {introduction.commit}{date}, {head}: {finding.message}"
 
 
 def _utc_date(seconds: int | None) -> str:

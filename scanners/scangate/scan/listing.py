@@ -30,7 +30,8 @@ class Listing(msgspec.Struct, frozen=True):
 
     ``commit``: if the files are those of a commit. ``companions``: by path, the other files of the repository where only a part of
     it is scanned: they may be read, through `find_companion`, and are not reported on. ``content_gaps``: of files that no scanner
-    can analyze because of what they are; known once the content types are.
+    can analyze because of what they are; known once the content types are. ``kept_blobs``: if set, what is read from git's objects
+    is kept there, so that no blob is fetched twice: for a listing of a bounded size.
     """
 
     root: Path
@@ -40,6 +41,7 @@ class Listing(msgspec.Struct, frozen=True):
     commit: str = ""
     companions: Mapping[str, Target] = MappingProxyType({})
     content_gaps: tuple[Gap, ...] = ()
+    kept_blobs: dict[str, bytes] | None = None
 
     def find_companion(self, path: str) -> Target | None:
         """A companion that is safe to read; None if there is none, or if a link leads out of the root."""
@@ -89,7 +91,7 @@ class Listing(msgspec.Struct, frozen=True):
         for target in targets:
             if target.blob:
                 in_git[target.nested] += [target] if 0 <= target.size <= limit else []
-        blobs = {nested: _BlobReader(self._open(nested), found) for nested, found in in_git.items()}
+        blobs = {nested: _BlobReader(self._open(nested), found, self.kept_blobs) for nested, found in in_git.items()}
 
         def read(target: Target) -> bytes:
             try:
@@ -118,10 +120,14 @@ def _check_sha256(target: Target, data: bytes) -> bytes:
 
 
 class _BlobReader:
-    """Reads blobs from git in batches of a few megabytes; if git fails for a batch, each file of it becomes a gap."""
+    """Reads blobs from git in batches of a few megabytes; if git fails for a batch, each file of it becomes a gap.
 
-    def __init__(self, repository: Repository | None, targets: Sequence[Target]) -> None:
+    ``kept``: where blobs are kept for the next reader, see `Listing`.
+    """
+
+    def __init__(self, repository: Repository | None, targets: Sequence[Target], kept: dict[str, bytes] | None) -> None:
         self._repository = repository
+        self._kept = kept
         sizes = {target.blob: target.size for target in targets}
         totals = itertools.accumulate(sizes.values())
         self._batch_of = {blob: total // BATCH_BYTES for blob, total in zip(sizes, totals, strict=True)}
@@ -129,6 +135,8 @@ class _BlobReader:
 
     def read(self, target: Target) -> bytes:
         """The content of one target. Raises ScanError if git does not have it."""
+        if self._kept is not None and target.blob in self._kept:
+            return self._kept[target.blob]
         batch = self._batch_of.get(target.blob, -1)
         if batch >= 0 and self._loaded[0] != batch and self._repository is not None:
             self._loaded = (batch, {})  # if git fails, it is not run again for each file
@@ -136,6 +144,8 @@ class _BlobReader:
                 batch,
                 self._repository.read_blobs([blob for blob, number in self._batch_of.items() if number == batch]),
             )
+            if self._kept is not None:
+                self._kept.update(self._loaded[1])
         if batch < 0 or target.blob not in self._loaded[1]:
             raise ScanError(GapKind.UNREADABLE, NOT_LOCAL, COMPLETE_HINT)
         return self._loaded[1][target.blob]
