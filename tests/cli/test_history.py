@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from scangate.report import FORMATS
-from tests.support.command import flatten_verdict, run_scangate
+from tests.support.command import environment, flatten_verdict, run_scangate
 from tests.support.fake_secrets import fake_tokens
 from tests.support.history_repository import HistoryRepository
 from tests.support.planted_secrets import PlantedSecrets
@@ -69,11 +72,11 @@ def test_each_parent_of_a_merge_is_read_and_what_the_merge_itself_brings(reposit
 
 def test_odd_names_links_and_deleted_files_are_read(repository: HistoryRepository) -> None:
     names = ["odd \n\tname.py", "ümläut.py", "-option", "~0123/x.py", "a:b*?[c].py", '"quoted".py']
-    first = repository.commit({name: key(name) for name in names})
+    first = repository.commit({name: key(f"at {name}") for name in names})
     repository.commit(dict.fromkeys(names))
     again = repository.commit({"latin-\udce9.py": key("latin")})
     (repository.root / "link.ipynb").symlink_to(fake_tokens("link")["AWS Access Key"])
-    linked = repository.commit({names[0]: key(names[0])})
+    linked = repository.commit({names[0]: key(f"at {names[0]}")})
     found = repository.found()
     assert {(name, first) for name in names} <= {each[:2] for each in found}
     assert {("latin-\\xe9.py", again, True), ("link.ipynb", linked, True)} <= found
@@ -313,3 +316,60 @@ def test_every_report_names_the_commit_its_date_and_whether_head_has_it(reposito
     for form in ("markdown", "junit", "text"):
         text = " ".join(files[form].read_text("utf-8").replace("\\", "").split())
         assert f"brought by commit {brought} of 2023-11-15, no longer in HEAD" in text, form
+
+
+# three files are a part here, and the signal comes when two parts are scanned and the third one begins
+INTERRUPTED = """
+import os, sys
+from scangate.scan import engine, history
+history.FILES_PER_LISTING = 3
+scan, number, parts = engine.scan, int(sys.argv.pop(1)), []
+def scan_or_end(*arguments):
+    parts.append(arguments)
+    if len(parts) == 3 and number:
+        os.kill(os.getpid(), number)
+    return scan(*arguments)
+engine.scan = scan_or_end
+from scangate.cli.main import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_run_that_was_killed_goes_on_where_it_was(repository: HistoryRepository, number: signal.Signals) -> None:
+    for each in range(12):
+        repository.commit({f"{each:02}.py": key(str(each))})
+    report = repository.folder / "verdict.json"
+    arguments = ["history", "--policy", str(repository.policy), "--report", f"json={report}"]
+
+    def run(signal_number: int, cache: str) -> int:
+        argv = [sys.executable, "-c", INTERRUPTED, str(signal_number), *arguments]
+        env = environment(SCANGATE_CACHE=str(repository.folder / cache))
+        return subprocess.run(argv, cwd=repository.root, env=env, check=False, capture_output=True, timeout=300).returncode
+
+    def load() -> tuple[int, list[str]]:
+        document = flatten_verdict(json.loads(report.read_text("utf-8")))
+        return document["scanners"][0]["files_cached"], [entry["fingerprint"] for entry in document["findings"]]
+
+    assert run(number, "cache") == (143 if number == signal.SIGTERM else -number)
+    if number == signal.SIGTERM:
+        assert len(load()[1]) == 6
+    assert run(0, "cache") == 1
+    resumed = load()
+    assert run(0, "other") == 1
+    assert resumed == (6, load()[1])
+    assert len(resumed[1]) == 12
+
+
+def test_the_gate_judges_a_history_again(repository: HistoryRepository) -> None:
+    repository.commit({"a.py": key("a")})
+    repository.commit({"a.py": None})
+    repository.scan()[0].expect(1)
+    verdict = repository.folder / "out" / "verdict.json"
+    run_scangate("gate", verdict, "--policy", repository.policy, cwd=repository.folder).expect(1)
+    for history, code in ((True, 0), (False, 1)):
+        block = f"severity: [{{rule: 'detect-secrets:*', severity: low, history: {str(history).lower()}}}]\n"
+        other = repository.folder / "other.yaml"
+        other.write_text(repository.policy.read_text() + block)
+        run_scangate("gate", verdict, "--policy", other, cwd=repository.folder).expect(code)
+    run_scangate("gate", verdict, "--policy", "strict", cwd=repository.folder).expect(1)

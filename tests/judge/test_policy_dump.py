@@ -20,20 +20,24 @@ scanners:
   trivy: {command: [trivy, --format, sarif, "*"], version: "1.0"}
 limits: {max-file-size: 2 MiB}
 paths: {exclude: [{path: "a b/**", reason: "no: \\u2028 \\u00e9", scanners: [semgrep, bandit]}], excludable: [vendor/, "/a b/"]}
-severity: [{rule: "bandit:*", severity: high, path: src/, reason: "true"}]
+severity: [{rule: "bandit:*", severity: high, path: src/, reason: "true"}, {rule: b, severity: low, history: true}]
 budgets:
   low: unlimited
   overrides:
     - {kind: code, scanner: bandit, path: tests/, low: 3}
     - {fixable: false, high: 1}
     - {kind: dependency, fixable: true, high: 0}
+    - {history: true, path: tests/, high: 2}
+    - {history: false, low: 1}
 advisories: {wait-days: 3}
 coverage:
   required: [trivy]
   allowed-gaps:
     - {kind: unpinned, scanner: pip*, path: x, reason: "123"}
     - {kind: not-analyzed, language: go, analysis: code, reason: r}
-exceptions: [{rule: a, path: b, fingerprint: c, advisory: d, reason: "null", owner: "[o]", expires: 2026-12-01}]
+exceptions:
+  - {rule: a, path: b, fingerprint: c, advisory: d, reason: "null", owner: "[o]", expires: 2026-12-01}
+  - {rule: h, history: true, reason: r, owner: "[o]", expires: 2026-12-01}
 exception-unused: fail
 exception-owners: codeowners
 codeowners: my/CODEOWNERS
@@ -61,7 +65,11 @@ def test_dumped_policy_loads_to_the_same_policy(tmp_path: Path, environment: str
     assert again.exception_owner_names == made.exception_owner_names
     assert (again.never_excepted, again.excludable_paths) == (made.never_excepted, made.excludable_paths)
     assert made.excludable_paths == ("/a b/", "vendor/")
-    assert [entry.fixable for entry in made.overrides[-2:]] == [False, True]
+    assert [entry.fixable for entry in made.overrides[-4:-2]] == [False, True]
+    assert [entry.history for entry in made.overrides[-2:]] == [True, False]
+    assert made.severity_rules[-1].history
+    assert again.severity_rules == made.severity_rules
+    assert {entry.history for entry in made.exceptions} == {None, True}
     assert (made.cool_down_days, again.cool_down_days) == (3, 3)
     assert (again.exceptions, again.scanners, again.overrides) == (made.exceptions, made.scanners, made.overrides)
 

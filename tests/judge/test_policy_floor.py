@@ -47,6 +47,10 @@ def unfixed(limit: int, fixable: bool | None = False) -> BudgetOverride:
     return BudgetOverride(((HIGH, limit),), fixable=fixable)
 
 
+def of_history(limit: int, history: bool | None = True) -> BudgetOverride:
+    return BudgetOverride(((HIGH, limit),), history=history)
+
+
 def ignored(content_type: str = "", analysis: Analysis | None = None, path: str = "") -> AllowedGap:
     return AllowedGap(GapKind.NOT_ANALYZED, "r", path=path, content_type=content_type, analysis=analysis)
 
@@ -92,6 +96,29 @@ CASES: list[tuple[str, Any, Any, Any]] = [
     ("scanners", aged(None), aged(30), aged(30, advisories="local")),
     ("overrides", (unfixed(3),), (unfixed(2),), (unfixed(3, None),)),
     ("overrides", (unfixed(3),), (unfixed(3), unfixed(0, True)), (unfixed(3, True),)),
+    ("overrides", (of_history(3),), (of_history(2),), (of_history(3, None),)),
+    ("overrides", (of_history(3),), (of_history(3), of_history(0, False)), (of_history(3, False),)),
+    ("overrides", (), (of_history(0),), (of_history(1),)),
+    (
+        "severity_rules",
+        (SeverityRule("a", LOW, history=True),),
+        (SeverityRule("a", HIGH, history=True),),
+        (SeverityRule("a", LOW),),
+    ),
+    (
+        "severity_rules",
+        (SeverityRule("a", LOW, history=True),),
+        (SeverityRule("a", LOW, history=True),),
+        (SeverityRule("a", LOW, history=False),),
+    ),
+    (
+        "exceptions",
+        (make_exception(rule="a", history=True),),
+        (make_exception(rule="a", path="src/", history=True),),
+        (make_exception(rule="a"),),
+    ),
+    ("exceptions", (make_exception(rule="a"),), (make_exception(rule="a", history=True),), (make_exception(history=True),)),
+    ("exceptions", (make_exception(rule="a", history=True),), (), (make_exception(rule="a", history=False),)),
     ("cool_down_days", 7, 6, 8),
     ("signed_cache_only", True, True, False),
     ("max_file_size", 1024, 2048, 512),
