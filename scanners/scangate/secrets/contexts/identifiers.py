@@ -26,7 +26,6 @@ _FORMATS = re.compile(
     r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|"  # a constant, a variable
     r"[#.][a-zA-Z][\w-]*|"  # a selector
     r"[a-z]{1,3}(?:-[a-z]+)+-\d[a-z]?|"  # a region
-    r"[a-z_]+(?::[\w,]+)?(?:\|[a-z_]+(?::[\w,]+)?)+|"  # rules of a validator
     r"(?i:true|false|yes|no|on|off|none|null|nil)|[\d.]{1,12}",  # a setting
     re.DOTALL,
 )
@@ -35,6 +34,7 @@ _ACCOUNT = re.compile(
     r"AC[0-9a-f]{32}|phc_\w{20,}|0x[0-9a-fA-F]{40}"
 )
 _KEY_FOLLOWS = re.compile(r"[\"']:(?!:)")  # it is the key of another value
+_VALIDATION = re.compile(r"[a-z_]+(?::[\w,]+)?(?:\|[a-z_]+(?::[\w,]+)?)+")  # the rules of a form: required|string
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
@@ -43,7 +43,9 @@ def is_identifier(detection: Detection, text: ScannedText) -> bool:
     value, around = detection.value, _token_around(detection, text)
     if detection.rule == PUBLIC_ADDRESS or _ACCOUNT.fullmatch(value) or _ARN.match(around):
         return True
-    if detection.secret_class in (SecretClass.TOKEN, SecretClass.KEY, SecretClass.PASSWORD):
+    if detection.secret_class is SecretClass.PASSWORD:
+        return _VALIDATION.fullmatch(value) is not None
+    if detection.secret_class in (SecretClass.TOKEN, SecretClass.KEY):
         return False
     if _KEY_FOLLOWS.match(text.text, detection.end):
         return True
@@ -61,7 +63,7 @@ def _is_name(detection: Detection, around: str, text: ScannedText) -> bool:
         return True  # systems issue no words
     if len(words := set(words_of(name))) > 1 and words <= set(words_of(detection.value)):
         return True  # the value repeats its name
-    return any(_FORMATS.fullmatch(each) for each in (detection.value, around))
+    return any(form.fullmatch(each) for form in (_FORMATS, _VALIDATION) for each in (detection.value, around))
 
 
 def _token_around(detection: Detection, text: ScannedText) -> str:

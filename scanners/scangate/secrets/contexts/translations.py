@@ -16,7 +16,7 @@ from scangate.secrets.values import is_random, word_set
 MIN_PAIRS = 4
 MIN_TEXTS = 2  # values that are more than a word
 SHARE = 0.5  # of the values of a file that have to be texts for it to be a file of translations
-MAX_PAIRS = 400
+MAX_PAIRS = 100
 MAX_WORD_LENGTH = 40
 MANY_WORDS = 4  # spaces
 _SMALL_WORD = re.compile(r"(?i)\b(?:your|you|the|is|are|must|please|enter|not|for|to|of|a|an)\b")

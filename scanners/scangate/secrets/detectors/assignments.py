@@ -88,7 +88,7 @@ def find(text: ScannedText) -> Iterator[Detection]:
 def _names(text: ScannedText) -> Iterator[tuple[int, int]]:
     """The names that contain a word for a secret, from start to end, in order."""
     end = 0
-    for at in sorted({match.start() for word in _WORDS for match in word.finditer(text.lower)}):
+    for at in sorted({match.start() for word in _WORDS if text.has(word.pattern) for match in word.finditer(text.lower)}):
         if at < end:
             continue
         first, lowest = at, max(at - MAX_NAME, end)

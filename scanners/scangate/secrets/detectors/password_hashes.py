@@ -28,7 +28,8 @@ _ACCOUNT = LazyPattern(
     re.MULTILINE,
 )
 _LDIF = LazyPattern(
-    r"^(?:userPassword|olcRootPW|rootpw|unicodePwd)(?P<base64>::?)?[ \t]{1,4}(?P<value>\S{3,500})", re.MULTILINE | re.IGNORECASE
+    r"^(?:userPassword|olcRootPW|rootpw|unicodePwd)(?P<base64>::?)?[ \t]{1,4}(?:--?\w+[ \t]{1,4})?(?P<value>\S{3,500})",
+    re.MULTILINE | re.IGNORECASE,
 )
 _CRYPT13 = LazyPattern(r"(?=.*[./0-9])(?=.*[A-Z])(?=.*[a-z])")
 

@@ -37,6 +37,7 @@ _PARAMETERS = tuple(
     )
 )
 _PARAMETER_START = LazyPattern(r"(?:[?&;]|&amp;)([a-z_.-]{0,24})\Z", re.IGNORECASE)
+_TOKEN_MARKS = frozenset({"x-oauth-basic", "x-oauth-token"})  # the user is a token
 _BEFORE_URLS = " \t\n\"'`<>"
 
 
@@ -66,7 +67,9 @@ def _in_authority(text: str, start: int) -> Iterator[Detection]:
         password, at, host = rest.partition("@")
         at = at if _HOST_AHEAD.match(host) else ""
         host = _AUTHORITY_END.split(host, maxsplit=1)[0]
-    if at and _HOST.fullmatch(host):
+    if password in _TOKEN_MARKS:  # https://docs.github.com/en/get-started/git-basics/about-remote-repositories
+        yield from detect(IN_AUTHORITY, match.start("user"), match["user"], host=_bare(host))
+    elif at and _HOST.fullmatch(host):
         yield from detect(
             IN_AUTHORITY, match.start("rest"), password, value=unquote(password), user=unquote(match["user"]), host=_bare(host)
         )
