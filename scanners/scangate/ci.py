@@ -7,8 +7,8 @@ systems' references:
   https://docs.aws.amazon.com/codebuild/latest/userguide/runners.html (the jobs have the variables of that system)
 * GitHub Actions: https://docs.github.com/en/actions/reference/workflows-and-actions/variables and
   https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows (GITHUB_BASE_REF is set for
-  pull_request and pull_request_target only; workflow_run, issue_comment, check_run and repository_dispatch run on the default
-  branch, and often check out another)
+  pull_request and pull_request_target only; workflow_run, issue_comment, check_run, check_suite and repository_dispatch run on
+  the default branch, and often check out another)
 * GitLab: https://docs.gitlab.com/ci/variables/predefined_variables/
 * Bitbucket: https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/
 * Azure Pipelines: https://learn.microsoft.com/en-us/azure/devops/pipelines/build/variables (the target branch is a full ref in
@@ -296,7 +296,11 @@ SYSTEMS: tuple[System, ...] = (
     System(
         "Buddy",
         tuple(
-            (f"BUDDY_{name}", _ANY) for name in ("RUN_PR_ID", "RUN_PR_NO", "EXECUTION_PULL_REQUEST_ID", "EXECUTION_PULL_REQUEST_NO")
+            (name, _ANY)
+            for name in (
+                *("BUDDY_RUN_PR_ID", "BUDDY_RUN_PR_NO"),
+                *("BUDDY_EXECUTION_PULL_REQUEST_ID", "BUDDY_EXECUTION_PULL_REQUEST_NO"),
+            )
         ),
         (("BUDDY_RUN_PR_BASE_BRANCH", _BRANCH), ("BUDDY_EXECUTION_PULL_REQUEST_BASE_BRANCH", _BRANCH)),
     ),

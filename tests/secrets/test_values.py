@@ -7,7 +7,7 @@ import string
 import pytest
 
 from scangate.secrets.names import is_about_secret, says_secret
-from scangate.secrets.values import is_random, is_repetitive, is_weak
+from scangate.secrets.values import is_random, is_repetitive, is_weak, is_words
 from tests.support.fake_secrets import seeded_text
 
 
@@ -60,3 +60,8 @@ def test_a_name_about_a_secret(name: str) -> None:
 )
 def test_a_name_of_a_secret(name: str) -> None:
     assert says_secret(name)
+
+
+def test_words_are_names_and_a_run_of_capitals_is_not() -> None:
+    assert all(map(is_words, ("my-service", "OS-OAUTH:access_token", "prod/api:token", "HEADER", "groups")))
+    assert not any(map(is_words, ("AKIA" + "QXXAVRWUVUFOIBMF", "k2-b", "a b 1")))

@@ -104,7 +104,9 @@ def has_filler(value: str) -> bool:
 
 def is_words(value: str) -> bool:
     """Whether a value is letters and separators alone, in words: a name, not something drawn."""
-    return _ONLY_LETTERS.fullmatch(value) is not None and not is_random(value)
+    if _ONLY_LETTERS.fullmatch(value) is None or is_random(value):
+        return False
+    return not any(piece.isupper() and len(piece) >= MIN_RANDOM_LENGTH for piece in _SEPARATORS.split(value))
 
 
 def is_weak(value: str) -> bool:
