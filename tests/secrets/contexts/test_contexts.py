@@ -77,10 +77,15 @@ ASSIGNED = [
         C.DIGEST,
     ),
     ("a.py", 'PASSWORD = "$2b$12$eImiTXuWVxfM37uY4JANjQ8aH0pU5nB3q1Q7r"', "$2b$12$eImiTXuWVxfM37uY4JANjQ8aH0pU5nB3q1Q7r", C.DIGEST),
+    ("a.js.map", '{"x": ["const tokenValue = formatDistance[token];\\n"]}', "formatDistance[token]", C.REFERENCE),
     # names of things
     ("t.yaml", "ApiKeySourceType: HEADER", "HEADER", C.IDENTIFIER),
     ("t.yaml", "SecretId: 'prod/db/main-credentials'", "prod/db/main-credentials", C.IDENTIFIER),
     ("p.json", '{"Action": "secretsmanager:PutSecretValue"}', "PutSecretValue", C.IDENTIFIER),
+    ("p.json", '{"GetStreamKey": "ivs:GetStreamKey"}', "ivs:GetStreamKey", C.IDENTIFIER),
+    ("0002_a.py", "dependencies = [('authtoken', '0001_initial')]", "0001_initial", C.IDENTIFIER),
+    ("setup.py", "signedtoken_require = ['cryptography>=3.0.0', 'pyjwt>=2.0.0,<3']", "cryptography>=3.0.0", C.IDENTIFIER),
+    ("a.py", 'RATES = {"reset_password": "20/m/ip,5/m/key"}', "20/m/ip,5/m/key", C.IDENTIFIER),
     ("sudoers", "deploy ALL=(ALL) NOPASSWD: ALL", "NOPASSWD: ALL", C.IDENTIFIER),
     ("a.py", 'SECRETS_PATH_ENV = "X_SECRETS_PATH"', "X_SECRETS_PATH", C.IDENTIFIER),
     (

@@ -16,6 +16,9 @@ _TOKEN = re.compile(r"[^\s\"'`<>{}()\[\],;=]+")
 _ARN = re.compile(r"arn:aws[\w-]*:[\w-]+:[\w-]*:(?:\d{12}|aws)?:")
 _FORMATS = re.compile(
     r"arn:[\w-]+:[\w-]*:[\w-]*:[\w*]*:.*|[a-z][a-z0-9-]*:[A-Z*][A-Za-z*]*|"  # https://docs.aws.amazon.com/service-authorization/
+    r"\d{4}_[a-z]\w*|"  # a migration of Django: https://docs.djangoproject.com/en/stable/topics/migrations/
+    r"[A-Za-z][\w.-]*(?:\[[\w,. -]+\])?\s*[<>=!~]=\s*\d[\w.*]*(?:,.*)?|"  # a requirement of PEP 508
+    r"(?:\d+/(?:\d*[smhd]|second|minute|hour|day)(?:/[a-z]+)?,?)+|"  # a limit of a rate
     r"[A-Z]+PASSWD:\s*ALL.*|"
     r"[\w.+-]+@[\w-]+\.[\w.-]+|"  # a mail address
     r"(?:[a-zA-Z][\w+.-]*:)?//[\w.-]+(?::\d+)?(?:/[\w./~-]*)?(?:\?[\w=&.-]*)?(?:#[\w.-]*)?|"  # a URL without a secret in it
@@ -29,6 +32,7 @@ _FORMATS = re.compile(
     r"(?i:true|false|yes|no|on|off|none|null|nil)|[\d.]{1,12}",  # a setting
     re.DOTALL,
 )
+_ACTION = re.compile(r"[a-z][a-z0-9-]{1,30}:[A-Z][a-z]+(?:[A-Z]+[a-z]*){1,10}")  # of IAM; some look as if they had been drawn
 _ACCOUNT = re.compile(
     # https://www.twilio.com/docs/iam/api/account, https://posthog.com/docs/api, https://ethereum.org/developers/docs/accounts/
     r"AC[0-9a-f]{32}|phc_\w{20,}|0x[0-9a-fA-F]{40}"
@@ -47,7 +51,7 @@ def is_identifier(detection: Detection, text: ScannedText) -> bool:
         return _VALIDATION.fullmatch(value) is not None
     if detection.secret_class in (SecretClass.TOKEN, SecretClass.KEY):
         return False
-    if _KEY_FOLLOWS.match(text.text, detection.end):
+    if _KEY_FOLLOWS.match(text.text, detection.end) or _ACTION.fullmatch(value):
         return True
     if detection.secret_class is SecretClass.RANDOM:
         return _UUID.fullmatch(value) is not None

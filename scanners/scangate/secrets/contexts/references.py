@@ -55,6 +55,7 @@ _EXPRESSION = re.compile(
     r"|(?:true|false|null|none|nil|undefined|True|False|None|NULL)",
     re.DOTALL,
 )
+_ITEM = re.compile(r"[A-Za-z_$][\w$.]*\[(?:\w+|'[\w.-]+'|\"[\w.-]+\")\]")  # of a list or a mapping, in code inside a text too
 _OPENS = frozenset("{<%$#@_[`")
 _NOT_IN_WORD = re.compile(r"[^A-Za-z0-9]+")
 _WORDS = re.compile(r"[^\W\d_]*(?:[\s_.:/@?=&-]+[^\W\d_]+)*[\s_.:/@?=&-]*")
@@ -85,6 +86,8 @@ def is_elsewhere(detection: Detection, text: ScannedText) -> bool:
         return False
     if is_code(text) and not is_quoted(detection, text) and _EXPRESSION.fullmatch(detection.value):
         return detection.secret_class is not SecretClass.PASSWORD
+    if _ITEM.fullmatch(detection.value) and not is_quoted(detection, text) and not is_random(detection.value):
+        return True
     return not is_random(detection.value) and any(_REFERRING_KEYS.fullmatch(key) for key in keys_around(text, detection.start))
 
 
