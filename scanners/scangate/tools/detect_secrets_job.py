@@ -6,7 +6,22 @@ import re
 
 import msgspec
 
+from scangate.model import SecretClass
 from scangate.secrets.assessment import AssessedSecret
+
+CLASSES = {  # most plugins detect the format of a provider; these do not
+    "Private Key": SecretClass.KEY,
+    "Basic Auth Credentials": SecretClass.PASSWORD,
+    "Secret Keyword": SecretClass.ASSIGNMENT,
+    "Base64 High Entropy String": SecretClass.RANDOM,
+    "Hex High Entropy String": SecretClass.RANDOM,
+    "Public IP (ipv4)": SecretClass.RANDOM,
+    # known by a name, of which these plugins need no more than "key" or "sl"
+    "Cloudant Credentials": SecretClass.ASSIGNMENT,
+    "IBM COS HMAC Credentials": SecretClass.ASSIGNMENT,
+    "IBM Cloud IAM Key": SecretClass.ASSIGNMENT,
+    "SoftLayer Credentials": SecretClass.ASSIGNMENT,
+}
 
 
 class JobFile(msgspec.Struct, frozen=True):

@@ -39,7 +39,7 @@ from scangate.secrets.detectors import TITLES, find_secrets
 from scangate.secrets.entries import ScalarEntry
 from scangate.secrets.text import ScannedText
 from scangate.source_text import decode, split_lines
-from scangate.tools.detect_secrets_job import FileResult, FoundSecret, Job, JobFile, Output, slugify
+from scangate.tools.detect_secrets_job import CLASSES, FileResult, FoundSecret, Job, JobFile, Output, slugify
 from scangate.tools.line_prefilter import LinePrefilter, has_keyword
 from scangate.tools.secret_texts import Part, SecretText, eager_texts_of, texts_of
 
@@ -53,19 +53,6 @@ HEURISTIC_PLUGINS = (KeywordDetector, HighEntropyStringsPlugin)
 _WORDS = re.compile(r"[A-Za-z_-]+")
 _BEFORE_VALUE = re.compile(r"[\"'`=:>]\s*\Z")
 MAX_BRACKETS = 3  # that it takes for a part of the value
-CLASSES = {  # most plugins detect the format of a provider; these do not
-    "Private Key": SecretClass.KEY,
-    "Basic Auth Credentials": SecretClass.PASSWORD,
-    "Secret Keyword": SecretClass.ASSIGNMENT,
-    "Base64 High Entropy String": SecretClass.RANDOM,
-    "Hex High Entropy String": SecretClass.RANDOM,
-    "Public IP (ipv4)": SecretClass.RANDOM,
-    # known by a name, of which these plugins need no more than "key" or "sl"
-    "Cloudant Credentials": SecretClass.ASSIGNMENT,
-    "IBM COS HMAC Credentials": SecretClass.ASSIGNMENT,
-    "IBM Cloud IAM Key": SecretClass.ASSIGNMENT,
-    "SoftLayer Credentials": SecretClass.ASSIGNMENT,
-}
 # Formats of a fixed length, which these plugins find in the middle of longer words as well.
 WHOLE_WORDS = frozenset({"AWS Access Key", "Discord Bot Token", "Mailchimp Access Key", "Telegram Bot Token", "Twilio API Key"})
 _ESCAPE = re.compile(r"\\[nrtbf]\Z|%[0-9A-F]{2}\Z")

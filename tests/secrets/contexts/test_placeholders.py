@@ -8,8 +8,7 @@ from scangate.model import SecretClass
 from scangate.secrets.contexts import placeholders
 from scangate.secrets.detection import Detection
 from scangate.secrets.text import ScannedText
-from scangate.tools.detect_secrets_job import slugify
-from scangate.tools.detect_secrets_worker import CLASSES
+from scangate.tools.detect_secrets_job import CLASSES, slugify
 from tests.support.fake_secrets import fake_secret, fake_tokens, seeded_text
 
 KEYWORD, URL, KEY = "Secret Keyword", "Basic Auth Credentials", "Private Key"
