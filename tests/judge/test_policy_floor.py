@@ -83,6 +83,13 @@ CASES: list[tuple[str, Any, Any, Any]] = [
     ("allowed_gaps", (ignored("", Analysis.CODE),), (ignored("go", Analysis.CODE),), (ignored("go", Analysis.SECRETS),)),
     ("required_scanners", ("bandit",), ("bandit", "semgrep"), ("semgrep",)),
     ("scanners", (BANDIT,), (BANDIT, ScannerSettings("x", True, 1, None)), ()),
+    ("scanners", (BANDIT,), (BANDIT,), (msgspec.structs.replace(BANDIT, if_installed=True),)),
+    (
+        "scanners",
+        (msgspec.structs.replace(BANDIT, if_installed=True),),
+        (BANDIT,),
+        (msgspec.structs.replace(BANDIT, enabled=False),),
+    ),
     (
         "scanners",
         (BANDIT,),

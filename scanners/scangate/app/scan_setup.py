@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from scangate.plugin import Scanner
 from scangate.scan.content_types import identify_targets
 from scangate.scan.cpu_limits import available_parallelism
 from scangate.scan.discovery import Listing, interrupted_listing, list_files, list_range, list_staged
-from scangate.scan.plan import ScannerTask, ScanPlan
+from scangate.scan.plan import ScannerTask, ScanPlan, call_guarded
 from scangate.scan.result_cache import ResultCache
 from scangate.scan.saved_values import SavedValues
 from scangate.scan.skipping import ExcludedPaths
@@ -123,12 +123,14 @@ class ScanSetup(msgspec.Struct, frozen=True):
             setting = settings.get(name)
             options = setting.options if setting is not None else scanner.Options()
             timeout = setting.timeout if setting is not None else self.policy.timeout
-            yield ScannerTask(scanner, options, timeout, self._skip_reason(name, setting))
+            skip_reason = self._skip_reason(name, setting) or _absence(setting, scanner.version)
+            yield ScannerTask(scanner, options, timeout, skip_reason)
         for setting in self.policy.scanners:
             if setting.is_command:
                 block: CommandOptions = setting.options
-                skip_reason = self._skip_reason(setting.name, setting)
-                yield ScannerTask(SarifCommand(setting.name, block), block, setting.timeout, skip_reason)
+                command = SarifCommand(setting.name, block)
+                skip_reason = self._skip_reason(setting.name, setting) or _absence(setting, command.find_program)
+                yield ScannerTask(command, block, setting.timeout, skip_reason)
 
     def _skip_reason(self, name: str, setting: ScannerSettings | None) -> str:
         if setting is None:
@@ -138,6 +140,17 @@ class ScanSetup(msgspec.Struct, frozen=True):
         if name in self.request.skip:
             return "skipped by --skip"
         return "not selected by --scanner" if self.request.only and name not in self.request.only else ""
+
+
+def _absence(setting: ScannerSettings | None, look_for: Callable[[], object]) -> str:
+    """Why a scanner that the policy enables where it is installed does not run; empty if it runs.
+
+    ``look_for`` raises ScanError(TOOL_MISSING) if it is not installed. What else it raises is a gap when the scanner runs.
+    """
+    if setting is None or not setting.if_installed:
+        return ""
+    _, error = call_guarded(look_for)
+    return f"{error.reason}; the policy asks for it where it is" if error is not None and error.kind is GapKind.TOOL_MISSING else ""
 
 
 def digest_bundled_rules() -> Mapping[str, str]:

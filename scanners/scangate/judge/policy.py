@@ -10,6 +10,7 @@ import msgspec
 
 from scangate.model import Analysis, FindingKind, GapKind, PolicyLocation, Severity
 
+AUTO = "auto"  # `enabled` of a scanner that runs where it is installed
 Limits = tuple[tuple[Severity, int | None], ...]
 
 
@@ -60,7 +61,8 @@ class InlineExpiry(enum.Enum):
 class ScannerSettings(msgspec.Struct, frozen=True):
     """One scanner as the policy wants it: ``options`` is a value of the scanner's own type; ``timeout`` is in seconds.
 
-    ``is_command`` is True for a block with a command line, without a scanner module.
+    ``is_command`` is True for a block with a command line, without a scanner module. ``if_installed``: an enabled scanner runs
+    where it is installed, and is not missed elsewhere.
     """
 
     name: str
@@ -68,6 +70,7 @@ class ScannerSettings(msgspec.Struct, frozen=True):
     timeout: int
     options: Any
     is_command: bool = False
+    if_installed: bool = False
 
 
 class PathExclusion(msgspec.Struct, frozen=True):

@@ -161,7 +161,10 @@ def _tighten_scanners(floor: Policy, policy: Policy) -> tuple[ScannerSettings, .
             continue
         options = old.options if find_looser_options(old.options, new.options) else new.options
         timeout = max(new.timeout, old.timeout)
-        settings[old.name] = msgspec.structs.replace(new, options=options, timeout=timeout, is_command=old.is_command)
+        if_installed = new.if_installed and old.if_installed
+        settings[old.name] = msgspec.structs.replace(
+            new, options=options, timeout=timeout, is_command=old.is_command, if_installed=if_installed
+        )
     return tuple(settings[name] for name in sorted(settings))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from scangate.judge.decode import DocumentPath, format_path
-from scangate.judge.policy import AllowedGap, Budget, BudgetOverride, Policy
+from scangate.judge.policy import AUTO, AllowedGap, Budget, BudgetOverride, Policy
 
 PLAIN_SCALAR = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*")
 YAML_KEYWORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
@@ -71,7 +71,7 @@ def _document(policy: Policy) -> dict[str, Any]:
 def _scanner(entry: Any) -> dict[str, Any]:
     options = msgspec.to_builtins(entry.options)
     given = {key: value for key, value in options.items() if value is not None}
-    return {"enabled": entry.enabled, "timeout": entry.timeout, **given}
+    return {"enabled": AUTO if entry.if_installed else entry.enabled, "timeout": entry.timeout, **given}
 
 
 def _set_fields(entry: Any, *names: str) -> dict[str, Any]:

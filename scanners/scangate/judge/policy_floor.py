@@ -13,7 +13,7 @@ first. Where that cannot be decided by counting, it reports a loosening.
 | never-excepted | gain kinds |
 | exception-owner-names, paths.excludable | lose entries; the former may be set where the floor has none |
 | coverage.required | gain names |
-| scanners | gain names; no enabled scanner is switched off, or gets less time or other options (some may go down) |
+| scanners | gain names; no enabled scanner is switched off, becomes `auto`, or gets less time or other options (some may go down) |
 | limits | go up |
 | exception-max-days, advisories.wait-days | go down |
 | cache.keyed-only, baseline.ratchet | go from false to true |
@@ -181,6 +181,8 @@ def _scanners(floor: Policy, policy: Policy) -> Iterator[Loosening]:
         path = ("scanners", old.name)
         if new is None or not new.enabled:
             yield Loosening((*path, "enabled"), path, "switched off", is_missing=new is None)
+        elif new.if_installed and not old.if_installed:
+            yield Loosening((*path, "enabled"), path, "on only where it is installed")
         elif keys := find_looser_options(old.options, new.options):
             yield Loosening((*path, *keys[:1]), (*path, *keys[:1]), "different from the floor's option")
         elif new.timeout < old.timeout:

@@ -19,6 +19,7 @@ from scangate.judge.decode import DocumentPath, decode_node, format_path, struct
 from scangate.judge.error_text import pluralize, shorten, suggest
 from scangate.judge.name_patterns import matches_name
 from scangate.judge.policy import (
+    AUTO,
     AllowedGap,
     Budget,
     BudgetOverride,
@@ -159,7 +160,7 @@ def _settings(tree: Node, registry: ScannerOptionTypes, timeout: int) -> tuple[S
     block = find_node(tree, ("scanners",))
     entries = block.value if isinstance(block.value, dict) and "scanners" in (tree.key_positions or {}) else {}
     settings = tuple(_setting(name, entries[name], block, registry, timeout) for name in sorted(entries))
-    if not any(setting.enabled for setting in settings):
+    if not any(setting.enabled and not setting.if_installed for setting in settings):
         _fail(tree, ("scanners",), "no scanner is enabled", "extend a bundled policy: `extends: baseline`")
     return settings
 
@@ -191,7 +192,8 @@ def _setting(name: str, node: Node, block: Node, registry: ScannerOptionTypes, t
             )
     common = decode_node(_select_keys(node, COMMON_SCANNER_KEYS), policy_schema.ScannerBlock, path)
     options = decode_node(_select_keys(node, own.keys() - COMMON_SCANNER_KEYS), kind, path)
-    return ScannerSettings(name, _value_or(common.enabled, True), _value_or(common.timeout, timeout), options, command)
+    enabled = _value_or(common.enabled, True)
+    return ScannerSettings(name, bool(enabled), _value_or(common.timeout, timeout), options, command, enabled == AUTO)
 
 
 def _select_keys(node: Node, names: Iterable[str]) -> Node:

@@ -55,9 +55,9 @@ class _Replacement(_Block, frozen=True, kw_only=True):
 
 
 class ScannerBlock(_Block, frozen=True, kw_only=True):
-    """What every scanner's block can contain in addition to the scanner's own options."""
+    """What every scanner's block can contain in addition to the scanner's own options. ``auto``: on where it is installed."""
 
-    enabled: bool | UnsetType = UNSET
+    enabled: bool | Literal["auto"] | UnsetType = UNSET
     timeout: Seconds | UnsetType = UNSET
 
 

@@ -111,7 +111,7 @@ def _sizes(scope: _RecordedScope, policy: Policy) -> Iterator[tuple[str, str]]:
 def _scanners(scope: _RecordedScope, policy: Policy, rules: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for setting in policy.scanners:
         ran = scope.scanners.get(setting.name)
-        if not setting.enabled:
+        if not setting.enabled or (ran is None and setting.if_installed):
             continue
         if ran is None:
             yield (setting.name, "the scan did not run this scanner, which this policy enables")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import os
 import re
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -19,6 +17,7 @@ from scangate.errors import ScanError
 from scangate.globs import Glob, matches
 from scangate.model import ANY_TYPE, FileAccounting, FileReport, Finding, FindingKind, Gap, GapKind, Secret, SecretWeight, Span
 from scangate.plugin import Analysis, Coverage, FileFacts, ProgramOutput, ScanContext, SourceFile, parse_json
+from scangate.tools.program_files import digest_command, find_on_path
 from scangate.tools.sarif_log import INVALID, SarifLog, error_text, read_log
 
 AnalysisName = Literal["code", "configuration", "secrets", "dependencies"]
@@ -88,6 +87,10 @@ class SarifCommand:
         """The version in the block, or "unstated"."""
         return self._options.version or "unstated"
 
+    def find_program(self) -> str:
+        """The path of the program. Raises ScanError(TOOL_MISSING) if PATH has none."""
+        return find_on_path(self._options.command[0])
+
     def reads(self, file: FileFacts, options: Options) -> bool:
         """Whether a pattern of the block matches; without one, whether the block names the content type."""
         if options.reads:
@@ -109,7 +112,7 @@ class SarifCommand:
         del today
         if not (options.per_file and options.version) or options.network:
             return None
-        return _command_digest(options.command, environ)
+        return digest_command(options.command, environ)
 
     def scan(self, files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport | Gap]:
         """Runs the program over ``files``, in several calls if their names are too long for one command line."""
@@ -234,26 +237,6 @@ def _secrets(finding: Finding) -> Iterator[Secret]:
     yield Secret((Span(location.line, 1, location.end_line, END_OF_LINE),), (finding.rule,), weight)
     if 0 < location.column < location.end_column and location.line == location.end_line:
         yield Secret((Span(location.line, location.column, location.line, location.end_column),), (finding.rule,), weight)
-
-
-def _command_digest(command: Sequence[str], environ: Mapping[str, str]) -> str | None:
-    """The digest of the program (size and modification time) and of each file that an argument names by its absolute path.
-
-    None if an argument names a folder or a special file, whose changes would not be noticed.
-    """
-    program = shutil.which(command[0], path=environ.get("PATH"))
-    parts = [os.fsencode(program or "")]
-    if program is not None:
-        state = Path(program).stat()
-        parts.append(f"{state.st_size} {state.st_mtime_ns}".encode())
-    for word in command[1:]:
-        file = Path(word[word.find("=/") + 1 :])
-        if not file.is_absolute() or not file.exists():
-            continue
-        if not file.is_file():
-            return None
-        parts.append(hashlib.sha256(file.read_bytes()).digest())
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def _expand_command(
