@@ -15,6 +15,7 @@ from scangate.app.scanner_registry import load_scanners
 from scangate.content.catalog import CONTENT_TYPES, Form
 from scangate.content.file_names import usual_name
 from scangate.content.identification import identify
+from scangate.errors import ScanError
 from scangate.model import ANY_TYPE, FileAccounting, GapKind, ScanStatus, Severity
 from scangate.plugin import FileFacts, Scanner, read_traits
 from scangate.python_parser import ignore_warnings
@@ -61,9 +62,18 @@ CLEAN: dict[str, bytes | str] = {
 }
 
 
+OPTIONAL = {"betterleaks": "version 2 of the program is not on PATH", "credsweeper": "the extra is not installed"}
+
+
 @pytest.fixture(params=SCANNERS)
 def scanner(request: pytest.FixtureRequest) -> tuple[Any, Any]:
-    return SCANNERS[request.param]
+    each = SCANNERS[request.param]
+    if request.param in OPTIONAL:
+        try:
+            each[0].version()
+        except ScanError:
+            pytest.skip(OPTIONAL[request.param])
+    return each
 
 
 @pytest.fixture

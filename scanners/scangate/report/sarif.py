@@ -36,6 +36,8 @@ from scangate.report.wording import describe_base, describe_policy_origin, plura
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 TOOL_URLS = {
     "bandit": "https://bandit.readthedocs.io/",
+    "betterleaks": "https://github.com/betterleaks/betterleaks",
+    "credsweeper": "https://github.com/Samsung/CredSweeper",
     "detect-secrets": "https://github.com/Yelp/detect-secrets",  # pragma: allowlist secret
     "pip-audit": "https://github.com/pypa/pip-audit",
     "semgrep": "https://semgrep.dev/",

@@ -24,12 +24,24 @@ CLASSES = {  # most plugins detect the format of a provider; these do not
 }
 
 
+class ReportedSecret(msgspec.Struct, frozen=True):
+    """What another engine takes for a secret: ``start`` and ``end`` are offsets in the text of the file, see `ScannedText`.
+    ``rule``: an id without the scanner's name; ``title``: of the rule."""
+
+    start: int
+    end: int
+    rule: str
+    secret_class: SecretClass
+    title: str
+
+
 class JobFile(msgspec.Struct, frozen=True):
-    """``name``: the file to read; ``path``: its path in the repository."""
+    """``name``: the file to read; ``path``: its path in the repository. ``reported``: what to assess; None: search for secrets."""
 
     name: str
     path: str
     content_type: str = ""
+    reported: tuple[ReportedSecret, ...] | None = None
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -40,11 +52,12 @@ class Job(msgspec.Struct, frozen=True):
 
 
 class FoundSecret(msgspec.Struct, frozen=True):
-    """``title``: of its rule. ``is_allowlisted``: by a comment of detect-secrets."""
+    """``title``: of its rule. ``is_allowlisted``: by a comment of detect-secrets. One that is not reported is still redacted."""
 
     secret: AssessedSecret
     title: str
     is_allowlisted: bool = False
+    is_reported: bool = True
 
 
 class FileResult(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -39,7 +39,7 @@ from scangate.secrets.detectors import TITLES, find_secrets
 from scangate.secrets.entries import ScalarEntry
 from scangate.secrets.text import ScannedText
 from scangate.source_text import decode, split_lines
-from scangate.tools.detect_secrets_job import CLASSES, FileResult, FoundSecret, Job, JobFile, Output, slugify
+from scangate.tools.detect_secrets_job import CLASSES, FileResult, FoundSecret, Job, JobFile, Output, ReportedSecret, slugify
 from scangate.tools.line_prefilter import LinePrefilter, has_keyword
 from scangate.tools.secret_texts import Part, SecretText, eager_texts_of, texts_of
 
@@ -85,8 +85,10 @@ def _scan_file(file: JobFile, seconds: int) -> FileResult:
     text = ScannedText(file.path, file.content_type, decode(Path(file.name).read_bytes())[0])
     signal.alarm(seconds)
     try:
-        found = list(_find_secrets(file.name, text.text))
-        detections = [*(_detection(text, secret) for secret in found), *find_secrets(text)]
+        found = list(_find_secrets(file.name, text.text)) if file.reported is None else []
+        searched = find_secrets(text) if file.reported is None else ()
+        reported = (_reported_detection(text, each) for each in file.reported or ())
+        detections = [*(_detection(text, secret) for secret in found), *searched, *reported]
         secrets = list(assess(text, detections, own_rules=_own_rules()))
     except _FileTimeoutError:
         return FileResult(timeout=True)
@@ -98,6 +100,7 @@ def _scan_file(file: JobFile, seconds: int) -> FileResult:
         signal.alarm(0)
     allowlisted = {secret.spans[0] for secret in found if secret.allowlisted}
     titles = {**TITLES, **{slugify(secret.type): secret.type for secret in found}}
+    titles |= {each.rule: each.title for each in file.reported or ()}
     return FileResult(
         tuple(
             FoundSecret(
@@ -155,6 +158,11 @@ def _is_in_longer_word(written: str, value: str) -> bool:
     """Whether a letter or a digit is right before or after the value, but an escape."""
     before, found, after = written.partition(value)
     return bool(found) and (after[:1].isalnum() or (before[-1:].isalnum() and not _ESCAPE.search(before)))
+
+
+def _reported_detection(text: ScannedText, each: ReportedSecret) -> Detection:
+    value = text.text[each.start : each.end]
+    return Detection(start=each.start, end=each.end, rule=each.rule, secret_class=each.secret_class, value=value)
 
 
 def _find_secrets(name: str, text: str) -> Iterator[_Secret]:

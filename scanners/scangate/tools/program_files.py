@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
+import re
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,6 +13,8 @@ from pathlib import Path
 
 from scangate.errors import ScanError
 from scangate.model import GapKind
+
+MAX_BUILD_INFO = 1 << 16  # bytes
 
 
 def find_on_path(name: str) -> str:
@@ -23,6 +27,22 @@ def find_on_path(name: str) -> str:
     if file is None:
         raise ScanError(GapKind.TOOL_MISSING, f"{name} is not installed", f"install {name}, or remove it from the policy")
     return file
+
+
+@functools.cache
+def read_go_version(program: str, module: str) -> str:
+    """The version of ``module`` in the file of a Go program; "unstated" if the file says none.
+
+    The linker writes down the options that set a variable ``Version``, and the module's own version:
+    https://pkg.go.dev/runtime/debug#BuildInfo
+    """
+    data = Path(program).read_bytes()
+    start = data.find(b"\xff Go buildinf:")
+    for pattern in (rb"%s[^\s=]*\.Version=v?([\w.+-]+)", rb"mod\t%s(?:/v\d+)?\tv([\w.+-]+)"):
+        found = re.compile(pattern % re.escape(module.encode())).search(data, start, start + MAX_BUILD_INFO) if start >= 0 else None
+        if found is not None:
+            return found[1].decode()
+    return "unstated"
 
 
 def digest_command(command: Sequence[str], environ: Mapping[str, str]) -> str | None:
