@@ -1,4 +1,4 @@
-"""Finds programs on PATH without running them, and tells one version of a program from another by its file."""
+"""Finds programs on PATH without running them, and identifies the version of a program by its file."""
 
 from __future__ import annotations
 
