@@ -18,7 +18,7 @@ MAX_BUILD_INFO = 1 << 16  # bytes
 
 
 def find_on_path(name: str) -> str:
-    """The path of a program beside the running Python or on PATH, as `ScanContext.find_program` looks for it.
+    """The path of a program next to the running Python or on PATH, as `ScanContext.find_program` looks for it.
 
     Raises ScanError(TOOL_MISSING) if there is none.
     """
