@@ -124,6 +124,21 @@ def test_an_allowlist_comment_is_one_for_all_scanners_of_secrets(bench: Bench) -
     assert {entry["outcome"] for entry in verdict["findings"]} == {"suppressed"}
 
 
+def test_a_value_that_is_in_the_path_or_twice_in_the_match_is_found_at_its_place(bench: Bench) -> None:
+    install_betterleaks(bench.environment)
+    files: dict[str, str | bytes] = {
+        "hT5kLm9pQr2.txt": "x = 1\npassword = hT5kLm9pQr2\n",
+        "b/hT5kLm9pQr2.txt": "password = hT5kLm9pQr2\n",
+        "texts.yaml": "password: password\n",
+    }
+    verdict = bench.scan(files, "auto", 1)
+    members = [each for entry in verdict["findings"] for each in (entry, *entry.get("members", ()))]
+    theirs = {(each["path"], each["line"], each["column"]) for each in members if each["rule"].startswith("betterleaks:")}
+    assert results(verdict)["betterleaks"] == "complete"
+    assert len(theirs) == 3
+    assert {place[1:] for place in theirs} == {(2, 12), (1, 12), (1, 11)}
+
+
 def test_planted_secrets_are_in_no_output(bench: Bench) -> None:
     install_betterleaks(bench.environment)
     install_credsweeper(bench.environment)

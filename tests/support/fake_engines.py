@@ -16,6 +16,7 @@ def find(folder):
                 for match in re.finditer(pattern, line):
                     yield str(file), number, line, rule, match
 """
+# It redacts a value in the path and in the rest of the match as well.
 # https://github.com/betterleaks/betterleaks/blob/main/docs/scanning.md: columns count bytes from 1, the last one is included
 BETTERLEAKS = (
     FIND
@@ -25,8 +26,8 @@ findings = []
 for path, number, line, rule, match in find(sys.argv[-1]):
     start, end = len(line[:match.start()].encode()) + 1, len(line[:match.end()].encode())
     findings.append({"rule_id": rule, "description": "", "confidence": "high",
-                     "match": {"full": match[1] + "REDACTED", "value": "REDACTED", "fingerprint": "0"},
-                     "location": {"path": path, "start_line": number, "end_line": number,
+                     "match": {"full": match[0].replace(match[2], "REDACTED"), "value": "REDACTED", "fingerprint": "0"},
+                     "location": {"path": path.replace(match[2], "REDACTED"), "start_line": number, "end_line": number,
                                   "start_column": start, "end_column": end}})
 print(json.dumps({"schema_version": "1", "findings": findings, "scan": {"state": STATE, "num_findings": len(findings)}}))
 """
@@ -38,6 +39,7 @@ CREDSWEEPER = (
 assert "--hashed" in sys.argv and "--no-stdout" in sys.argv
 options = dict(zip(sys.argv, sys.argv[1:]))
 assert json.load(open(options["--config"]))["exclude"]["path"] == []
+assert not pathlib.Path(options["--path"]).is_absolute()
 found = []
 for path, number, line, rule, match in find(options["--path"]):
     place = {"path": path, "line_num": number, "value_start": match.start(2), "value_end": match.end(2),

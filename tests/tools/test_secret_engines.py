@@ -1,4 +1,4 @@
-"""What is known of betterleaks without running it: its version."""
+"""What is known of betterleaks without running it: its version. And what the worker does with what an engine reports."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from scangate.errors import ScanError
-from scangate.model import GapKind
+from scangate.model import GapKind, SecretClass
+from scangate.secrets.detectors import TITLES
 from scangate.tools import betterleaks
+from scangate.tools.detect_secrets_job import ReportedSecret
 from scangate.tools.program_files import read_go_version
+from scangate.tools.secret_reports import run_worker
+from tests.support.scan_harness import ScanHarness
 
 
 def test_the_version_of_a_go_program_is_read_from_its_file(tmp_path: Path) -> None:
@@ -34,3 +38,10 @@ def test_version_one_counts_as_not_installed(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(ScanError) as caught:
         betterleaks.version()
     assert caught.value.kind is GapKind.TOOL_MISSING
+
+
+def test_what_an_engine_reports_is_kept_even_if_its_rule_has_the_name_of_ours(tmp_path: Path) -> None:
+    context, sources = ScanHarness(tmp_path).sources({"a.yaml": "password: ${DB_PASSWORD}\n"})
+    reported = ReportedSecret(10, 24, next(iter(TITLES)), SecretClass.ASSIGNMENT, "Password")
+    ((_, result),) = run_worker("betterleaks", {sources[0]: (reported,)}, context)
+    assert [found.secret.rule for found in result.secrets] == [reported.rule]

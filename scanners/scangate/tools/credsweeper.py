@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from importlib.metadata import distribution
 from pathlib import Path
 
 import msgspec
 
-from scangate.errors import ScanError
-from scangate.model import FileAccounting, FileReport, GapKind, SecretClass
+from scangate.model import FileAccounting, FileReport, SecretClass
 from scangate.plugin import ScanContext, SourceFile, decode_json, depends_on_file_only
 from scangate.secrets.text import ScannedText
 from scangate.tools.detect_secrets_job import ReportedSecret, slugify
 from scangate.tools.engine_texts import EngineTexts, char_offset
 from scangate.tools.secret_reports import reads_any_text
+from scangate.tools.socket_folder import socket_folder
 from scangate.tools.tool_version import find_installed_version
 
 NAME = "credsweeper"
@@ -30,7 +30,6 @@ FIXED_TEXTS = frozenset({"title", "message", "help_url"})
 cache_key = depends_on_file_only
 HELP_URL = "https://credsweeper.readthedocs.io"
 ARGUMENTS = ("--hashed", "--no-stdout", "--pedantic", "--no-error", "--log", "error")
-NOT_GIVEN = ("path", "path_pattern")  # of its exclusions: those that depend on folders, ours included
 CLASSES = (  # by the rule's name; all others are the format of a provider
     (re.compile(r"API|Auth|Credential|Key|Nonce|Password|Salt|Secret|Token"), SecretClass.ASSIGNMENT),
     (re.compile(r".*(?:PEM |BASE64 )Private Key|Age Secret Key"), SecretClass.KEY),
@@ -68,10 +67,9 @@ def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) ->
     result, settings = context.temp_folder / "found.json", context.temp_folder / "settings.json"
     settings.write_text(json.dumps(_settings()), encoding="utf-8")
     command = [sys.executable, "-I", "-X", "utf8", "-m", NAME, *ARGUMENTS, "--config", str(settings), "--save-json", str(result)]
-    context.run_program([*command, "--path", str(texts.folder)], name=NAME)
-    if not result.is_file():
-        raise ScanError(GapKind.GARBAGE, "credsweeper did not write its output file")
-    for found in decode_json(result.read_bytes(), NAME, list[_Found]):
+    with socket_folder(context.temp_folder) as folder:
+        context.run_program([*command, "--path", texts.folder], env={"TMPDIR": str(folder)}, name=NAME)
+    for found in decode_json(result.read_bytes() if result.is_file() else b"", NAME, list[_Found]):
         secret_class = next((each for pattern, each in CLASSES if pattern.fullmatch(found.rule)), SecretClass.TOKEN)
         secret_class = SecretClass.RANDOM if found.severity == "info" else secret_class
         for first, last in _values(found.line_data_list, secret_class):
@@ -82,9 +80,9 @@ def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) ->
 
 def _settings() -> dict[str, object]:
     """The settings that it comes with, without exclusions by folder; read without the import, which takes a second."""
-    origin = getattr(importlib.util.find_spec(NAME), "origin", "")
-    settings: dict[str, dict[str, object]] = json.loads((Path(origin).parent / "secret" / "config.json").read_bytes())
-    return {**settings, "exclude": {**settings["exclude"], **{key: [] for key in NOT_GIVEN}}}
+    file = Path(str(distribution(NAME).locate_file(f"{NAME}/secret/config.json")))
+    settings: dict[str, dict[str, object]] = json.loads(file.read_bytes())
+    return {**settings, "exclude": {**settings["exclude"], "path": [], "path_pattern": []}}
 
 
 def _values(places: Sequence[_Place], secret_class: SecretClass) -> list[tuple[_Place, _Place]]:

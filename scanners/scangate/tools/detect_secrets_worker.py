@@ -89,7 +89,7 @@ def _scan_file(file: JobFile, seconds: int) -> FileResult:
         searched = find_secrets(text) if file.reported is None else ()
         reported = (_reported_detection(text, each) for each in file.reported or ())
         detections = [*(_detection(text, secret) for secret in found), *searched, *reported]
-        secrets = list(assess(text, detections, own_rules=_own_rules()))
+        secrets = list(assess(text, detections, own_rules=_own_rules() if file.reported is None else ()))
     except _FileTimeoutError:
         return FileResult(timeout=True)
     except RecursionError:
