@@ -199,7 +199,7 @@ ERRORS = [
     (HEAD + "inline-suppressions: forbid\n", "4:22: inline-suppressions: not an allowed value", "allow, deny, report"),
     (HEAD.replace("bandit", "bandid"), "3:12: scanners.bandid: unknown scanner", "did you mean `bandit`?"),
     (HEAD.replace("{}", "5"), "3:20: scanners.bandit: expected a mapping", "enabled: true"),
-    (HEAD.replace("{}", "{enabled: yes}"), "3:30: scanners.bandit.enabled: expected `true` or `false`", ""),
+    (HEAD.replace("{}", "{enabled: yes}"), "3:30: scanners.bandit.enabled: expected `true` or `false` or `auto`", ""),
     (HEAD.replace("{}", "{enabled: false}"), "scanners: no scanner is enabled", ""),
     (HEAD.replace("{}", "{timeout: 1.5}"), "3:30: scanners.bandit.timeout: expected", ""),
     (HEAD.replace("{}", "{skip: [B101]}"), "3:21: scanners.bandit.skip: unknown key", "did you mean `skips`?"),

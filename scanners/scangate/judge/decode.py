@@ -185,7 +185,8 @@ def _union(node: Node, kind: kinds.UnionType, path: DocumentPath) -> Any:
     try:
         return _decode(node, own[0], path)
     except PolicyError:
-        if isinstance(node.value, (int, float)):  # a number out of bounds: what else there could be is worth knowing
+        has_bool = any(isinstance(option, kinds.BoolType) for option in kind.types)
+        if has_bool or isinstance(node.value, (int, float)):  # `yes`, or a number out of bounds: what it may be is worth knowing
             raise _type_error(node, path, _describe_type(kind)) from None
         raise
 
