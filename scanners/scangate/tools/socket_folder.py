@@ -13,7 +13,7 @@ SHORT = "/tmp"  # noqa: S108 -- the folder in it is private
 
 @contextmanager
 def socket_folder(folder: Path) -> Iterator[Path]:
-    """``folder``, or one with a shorter path until the block ends, for a program that uses Python's `multiprocessing`.
+    """``folder``, or one with a shorter path until the block ends, for a program that uses Python's multiprocessing.
 
     Its sockets are in the temporary folder: https://docs.python.org/3/library/multiprocessing.html#address-formats
     """
