@@ -1,7 +1,7 @@
 """What another engine of secrets is given, and where in a file what it reports is.
 
 Each file is copied into a folder of its own, with its name and no other part of its path: engines leave out folders by name
-(`node_modules`, `venv`), and here the value and its place decide. The copy is UTF-8 with line feeds, so that an engine counts lines
+("node_modules", "venv"), and here the value and its place decide. The copy is UTF-8 with line feeds, so that an engine counts lines
 and columns as we do. The folder's name is random: where an engine redacts a value in paths as well, enough of it is left.
 Paths are relative to the engine's working directory: some engines weigh the words in a path, and those of ours say nothing.
 """
