@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scangate.secrets.detectors import command_lines
-from tests.support.secret_places import check_places, check_time, detections
+from tests.support.secret_places import check_hostile, check_places, detections
 
 FOUND = (
     "curl -u admin:{pw} https://x",
@@ -100,7 +100,7 @@ def test_the_user_is_named() -> None:
 
 
 def test_hostile_text_takes_linear_time() -> None:
-    check_time(
+    check_hostile(
         command_lines,
         [
             "curl -u ",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scangate.secrets.detectors import connection_strings
-from tests.support.secret_places import PASSWORD, check_places, check_time, detections, fill
+from tests.support.secret_places import PASSWORD, check_hostile, check_places, detections, fill
 
 FOUND = (
     '"Server=db;Database=app;User Id=sa;Password={pw};"',
@@ -52,7 +52,7 @@ def test_user_and_host_are_named() -> None:
 
 
 def test_hostile_text_takes_linear_time() -> None:
-    check_time(
+    check_hostile(
         connection_strings,
         [
             "server=x;password=y;",

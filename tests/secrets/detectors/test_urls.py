@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scangate.secrets.detectors import urls
-from tests.support.secret_places import PASSWORD, check_places, check_time, detections, fill
+from tests.support.secret_places import PASSWORD, check_hostile, check_places, detections, fill
 
 FOUND = (
     "redis://:{pw}@cache.internal:6379/0",
@@ -70,4 +70,6 @@ def test_user_and_host_are_named() -> None:
 
 
 def test_hostile_text_takes_linear_time() -> None:
-    check_time(urls, ["://a:b@c ", "://", "x://a:", "://a:@", "a?pwd=xx&", "://a?pwd=xx", "x://:@@@@", "a://b:c/d@e,", "x://a:b/"])
+    check_hostile(
+        urls, ["://a:b@c ", "://", "x://a:", "://a:@", "a?pwd=xx&", "://a?pwd=xx", "x://:@@@@", "a://b:c/d@e,", "x://a:b/"]
+    )

@@ -38,6 +38,7 @@ _ACCOUNT = re.compile(
     r"AC[0-9a-f]{32}|phc_\w{20,}|0x[0-9a-fA-F]{40}"
 )
 _KEY_FOLLOWS = re.compile(r"[\"']:(?!:)")  # it is the key of another value
+_COMPARED = re.compile(r"[=!]=\s{0,4}[\"'`]\Z")  # with a state
 _VALIDATION = re.compile(r"[a-z_]+(?::[\w,]+)?(?:\|[a-z_]+(?::[\w,]+)?)+")  # the rules of a form: required|string
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
@@ -67,6 +68,8 @@ def _is_name(detection: Detection, around: str, text: ScannedText) -> bool:
         return True  # systems issue no words
     if len(words := set(words_of(name))) > 1 and words <= set(words_of(detection.value)):
         return True  # the value repeats its name
+    if is_words(detection.value) and _COMPARED.search(text.text, max(detection.start - MAX_DISTANCE, 0), detection.start):
+        return True
     return any(form.fullmatch(each) for form in (_FORMATS, _VALIDATION) for each in (detection.value, around))
 
 

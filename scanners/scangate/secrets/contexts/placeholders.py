@@ -14,6 +14,8 @@ from scangate.secrets.text import ScannedText
 from scangate.secrets.values import has_filler, is_random, is_repetitive, is_words
 
 KEY_HEADER_LINES = 8  # an encrypted key has up to three header lines and an empty one
+MAX_KEY_DISTANCE = 160  # characters on the line of the header; more is code that only mentions it
+MAX_KEY_LINE = 400
 MAX_KEY_LINES = 200  # searched for an end line; the longest keys in use have about 130 lines
 _KEY_BODY = re.compile(r"[A-Za-z0-9+/]{32,}|Lines: \d")
 _KEY_PIECE = re.compile(r"(?<![^\s\"'`])[A-Za-z0-9+/]{16,}(?==*(?:\\[nr])*(?:[\s\"'`]|$))")
@@ -88,7 +90,11 @@ def is_placeholder(detection: Detection, text: ScannedText) -> bool:
     if _AWS_EXAMPLE_KEY.fullmatch(value) or has_filler(value) or _BLANK.search(value):
         return True
     if detection.secret_class is SecretClass.PASSWORD:
-        is_replaced = _is_template(value) or (_LEFT_OUT.search(value) is not None and not is_random(value))
+        is_replaced = (
+            _is_template(value)
+            or value.strip("[]").lower() == detection.name.strip("[]&").lower()
+            or (_LEFT_OUT.search(value) is not None and not is_random(value))
+        )
         return is_replaced or (_is_common_words(value) and _is_for_example_host(value, text.lines, line))
     return detection.secret_class is SecretClass.ASSIGNMENT and (
         _is_template(value)
@@ -157,6 +163,7 @@ def _has_key_body(lines: Sequence[str], line: int) -> bool:
     end = next((index for index, text in enumerate(rest) if _KEY_END.search(text)), 0)
     rest = rest[: max(end, KEY_HEADER_LINES) + 1]
     pieces = [piece for text in rest for piece in _KEY_PIECE.findall(text)]
-    return any(_KEY_BODY.search(text) for text in rest) or (
+    near = [rest[0][:MAX_KEY_DISTANCE], *(text for text in rest[1:] if len(text) <= MAX_KEY_LINE)]
+    return any(_KEY_BODY.search(text) for text in near) or (
         len(pieces) > 1 and _MIXED_CHARACTERS.match("".join(pieces)) is not None
     )

@@ -16,14 +16,14 @@ from scangate.secrets.detection import Detection
 from scangate.secrets.lazy_pattern import LazyPattern
 from scangate.secrets.text import ScannedText
 
-PUTTY, PGP, JWK, AGE, MINISIGN, WIREGUARD, INLINE = (
+PUTTY, PGP, JWK, AGE, MINISIGN, WIREGUARD, PEM = (
     "putty-private-key",
     "pgp-private-key",
     "jwk-private-key",
     "age-secret-key",
     "minisign-secret-key",
     "wireguard-private-key",
-    "private-key-text",
+    "private-key",
 )
 RULES: Mapping[str, str] = {
     PUTTY: "PuTTY private key",
@@ -32,7 +32,7 @@ RULES: Mapping[str, str] = {
     AGE: "Secret key of age",
     MINISIGN: "Secret key of minisign",
     WIREGUARD: "Private or preshared key of WireGuard",
-    INLINE: "Private key",
+    PEM: "Private Key",
 }
 
 _BODY = r"(?:[A-Za-z0-9+/=]{1,76}(?:\n|\\r\\n|\\n)[ \t]{0,40}){1,400}"
@@ -53,7 +53,7 @@ _KEY_TYPES = frozenset({"RSA", "EC", "OKP", "AKP"})
 
 
 def find(text: ScannedText) -> Iterator[Detection]:
-    """The private keys of each format; the place is that of the key without its header."""
+    """The private keys of each format; the place of a PEM block is all of it, of others the key without its header."""
     if text.has("key"):
         yield from _blocks(text)
         if text.has("privatekey", "presharedkey"):
@@ -69,8 +69,9 @@ def _blocks(text: ScannedText) -> Iterator[Detection]:
     if text.has("putty-user-key-file-"):
         yield from _matches(PUTTY, _PUTTY, text.text)
     if text.has("private key"):
-        for found in _PEM.finditer(text.text):
-            yield from _key(PGP if "PGP" in found["kind"] else INLINE, found)
+        for found in _PEM.finditer(text.text):  # with its header, where detect-secrets reports it
+            rule = PGP if "PGP" in found["kind"] else PEM
+            yield from detect(rule, found.start(), found[0], secret_class=SecretClass.KEY)
     if text.has("age-secret-key-"):
         for found in _AGE.finditer(text.text):
             yield from detect(AGE, found.start(), found[0], secret_class=SecretClass.KEY)
