@@ -101,12 +101,13 @@ def _scan_file(file: JobFile, seconds: int) -> FileResult:
     allowlisted = {secret.spans[0] for secret in found if secret.allowlisted}
     titles = {**TITLES, **{slugify(secret.type): secret.type for secret in found}}
     titles |= {each.rule: each.title for each in file.reported or ()}
+    is_allowlisted = functools.cache(functools.partial(_is_allowlisted, text))  # a line may have thousands
     return FileResult(
         tuple(
             FoundSecret(
                 secret,
                 titles[secret.rule],
-                not allowlisted.isdisjoint(secret.parts) or _is_allowlisted(text, secret.parts[0][0]),
+                not allowlisted.isdisjoint(secret.parts) or is_allowlisted(secret.parts[0][0]),
             )
             for secret in secrets
         )
