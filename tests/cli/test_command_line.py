@@ -175,7 +175,9 @@ def test_policies_are_checked_and_shown(tree: Path, rules: Path) -> None:
     assert run_scangate("schema", "policy", cwd=tree).expect(0).stdout == run_scangate("policy", "schema", cwd=tree).stdout
     assert json.loads(run_scangate("schema", "verdict", cwd=tree).expect(0).stdout)["title"] == "scangate verdict.json"
     listed = run_scangate("scanners", cwd=tree).expect(0).stdout
-    assert [line.split()[0] for line in listed.splitlines()] == ["bandit", "semgrep", "detect-secrets", "pip-audit"]
+    assert [line.split()[0] for line in listed.splitlines()] == [
+        *("bandit", "semgrep", "detect-secrets", "pip-audit", "betterleaks", "credsweeper")
+    ]
 
 
 def test_a_verdict_in_a_folder_that_is_gone(rules: Path, tmp_path: Path, scanned: ScannedProject) -> None:

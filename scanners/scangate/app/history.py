@@ -19,7 +19,7 @@ from scangate.app.own_outputs import without_own_outputs
 from scangate.app.scan_setup import SALT_BYTES, ScanSetup
 from scangate.app.session import Session
 from scangate.errors import ScanError, UsageError
-from scangate.model import Analysis, Gap, GapKind, ScanResult, SkippedPath, SkipReason, Targets
+from scangate.model import Analysis, Gap, GapKind, ScanResult, SkippedPath, Targets
 from scangate.printable import replace_unprintable
 from scangate.scan import engine
 from scangate.scan.content_types import identify_targets
@@ -30,6 +30,7 @@ from scangate.scan.history_results import HistoryResults
 from scangate.scan.listing import COMPLETE_HINT
 from scangate.scan.plan import ScanPlan
 from scangate.scan.redaction import Redactor
+from scangate.scan.skipping import excluded_path
 from scangate.scan.target import SCANNER, display_path, folder_test, nested_repository_gap
 from scangate.scan.text_redactor import TextRedactor
 
@@ -164,9 +165,7 @@ class _HistoryRun:
         for version in blob.versions:
             path = display_path(version.raw_path)
             excluded = {name: self._exclusion(name, path) for name in self._names}
-            self._skipped.update(
-                SkippedPath(path, SkipReason.EXCLUDED, name, why) for name, why in excluded.items() if why is not None
-            )
+            self._skipped.update(excluded_path(path, name, why) for name, why in excluded.items() if why is not None)
             if None in excluded.values():
                 return version
         return None

@@ -62,8 +62,13 @@ def skip_excluded(path: str, exclusions: Iterable[ExcludedPaths], scanner: str) 
     """A file that the policy excludes for a scanner, with the reason of the first exclusion that matches; None if none does."""
     for exclusion in exclusions:
         if (not exclusion.scanners or scanner in exclusion.scanners) and matches(exclusion.path, path):
-            return SkippedPath(path, SkipReason.EXCLUDED, scanner, exclusion.reason)
+            return excluded_path(path, scanner, exclusion.reason)
     return None
+
+
+def excluded_path(path: str, scanner: str, reason: str) -> SkippedPath:
+    """A file that the policy excludes for a scanner."""
+    return SkippedPath(path, SkipReason.EXCLUDED, scanner, reason)
 
 
 def own_output_test(root: Path, own_outputs: Sequence[Path]) -> Callable[[bytes], bool]:

@@ -27,17 +27,16 @@ class AssessedSecret(msgspec.Struct, frozen=True):
     former_rule: str = ""
 
 
-def assess(text: ScannedText, detections: Iterable[Detection], own_rules: Iterable[str] = ()) -> Iterator[AssessedSecret]:
+def assess(text: ScannedText, detections: Iterable[Detection]) -> Iterator[AssessedSecret]:
     """Each secret in ``text`` once, in the order of their places.
 
-    ``own_rules``: those of our own detectors: what they alone find and their context says is no secret is left out.
+    What our detectors alone find, and its context says is no secret, is left out.
     """
-    own = frozenset(own_rules)
     for merged in merge_overlapping(detections):
         detection = merged.detection
         contexts = contexts_of(detection, text)
         severity, confidence = weigh(detection.secret_class, contexts)
-        if severity is NO_SECRET[0] and own.issuperset(merged.detectors):
+        if severity is NO_SECRET[0] and not merged.is_foreign:
             continue
         first = text.parts(detection.start, detection.end)
         rest = (part for start, end in merged.ranges for part in text.parts(start, end))

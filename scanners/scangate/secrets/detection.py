@@ -15,7 +15,7 @@ class Detection(msgspec.Struct, frozen=True, order=True, kw_only=True):
     whom and what it is for; empty if the format does not say. ``more``: other pieces of the value, or other places of it, that
     have to be redacted as well. ``partners``: places of other values that are one secret with this one, such as the secret of an
     access key; what is detected there is the same. ``is_verified``: a checksum or the structure proves the format, so that it is
-    no placeholder.
+    no placeholder. ``is_foreign``: another program than this package found it.
     """
 
     start: int
@@ -29,3 +29,4 @@ class Detection(msgspec.Struct, frozen=True, order=True, kw_only=True):
     more: tuple[tuple[int, int], ...] = ()
     partners: tuple[tuple[int, int], ...] = ()
     is_verified: bool = False
+    is_foreign: bool = False

@@ -14,11 +14,13 @@ _SPECIFICITY = {secret_class: rank for rank, secret_class in enumerate(SecretCla
 
 
 class MergedDetection(msgspec.Struct, frozen=True):
-    """A secret: the ``detection`` that represents it, all ``detectors`` by rule id, and every range to redact."""
+    """A secret: the ``detection`` that represents it, all ``detectors`` by rule id, and every range to redact.
+    ``is_foreign``: another program found it, perhaps with ours."""
 
     detection: Detection
     detectors: tuple[str, ...]
     ranges: tuple[tuple[int, int], ...]
+    is_foreign: bool = False
 
 
 def merge_overlapping(detections: Iterable[Detection]) -> list[MergedDetection]:
@@ -40,6 +42,7 @@ def merge_overlapping(detections: Iterable[Detection]) -> list[MergedDetection]:
             group[0],
             tuple(dict.fromkeys(each.rule for each in group)),
             tuple(sorted({span for each in group for span in ((each.start, each.end), *each.partners, *each.more)})),
+            any(each.is_foreign for each in group),
         )
         for group in groups
     )

@@ -6,10 +6,13 @@ import enum
 import functools
 import re
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from scangate.secrets.detection import Detection
-from scangate.secrets.text import ScannedText
 from scangate.secrets.values import word_set, words_of
+
+if TYPE_CHECKING:  # masking needs names alone, on hosts without the libraries that read documents
+    from scangate.secrets.detection import Detection
+    from scangate.secrets.text import ScannedText
 
 MAX_DISTANCE = 200
 SECRET_WORDS = word_set(

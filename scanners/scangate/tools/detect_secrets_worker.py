@@ -89,7 +89,7 @@ def _scan_file(file: JobFile, seconds: int) -> FileResult:
         searched = find_secrets(text) if file.reported is None else ()
         reported = (_reported_detection(text, each) for each in file.reported or ())
         detections = [*(_detection(text, secret) for secret in found), *searched, *reported]
-        secrets = list(assess(text, detections, own_rules=_own_rules() if file.reported is None else ()))
+        secrets = list(assess(text, detections))
     except _FileTimeoutError:
         return FileResult(timeout=True)
     except RecursionError:
@@ -146,6 +146,7 @@ def _detection(text: ScannedText, secret: _Secret) -> Detection:
         value=value,
         name=name,
         more=tuple(more),
+        is_foreign=True,
     )
 
 
@@ -163,7 +164,7 @@ def _is_in_longer_word(written: str, value: str) -> bool:
 
 def _reported_detection(text: ScannedText, each: ReportedSecret) -> Detection:
     value = text.text[each.start : each.end]
-    return Detection(start=each.start, end=each.end, rule=each.rule, secret_class=each.secret_class, value=value)
+    return Detection(start=each.start, end=each.end, rule=each.rule, secret_class=each.secret_class, value=value, is_foreign=True)
 
 
 def _find_secrets(name: str, text: str) -> Iterator[_Secret]:
@@ -222,12 +223,6 @@ def _first_value_end(found: set[PotentialSecret], text: str) -> int:
     """The end of the first found value in a text; 0 if there is none."""
     values = [secret.secret_value for secret in found if secret.secret_value]
     return min((text.find(value) + len(value) for value in values), default=0)
-
-
-@functools.cache
-def _own_rules() -> frozenset[str]:
-    """The rules that detect-secrets does not have."""
-    return frozenset(TITLES) - {slugify(plugin.secret_type) for plugin in get_plugins()}
 
 
 @functools.cache
