@@ -84,7 +84,7 @@ def kind_of_name(name: str) -> NameKind | None:
     """What a name says of its value; None if it is about a secret, or about nothing of that kind."""
     if is_about_secret(name):
         return None
-    words = words_of(name)
+    words = words_of(name.rpartition(".")[2] or name)
     if len(words) == 1 and words[0] in _SHORT_NAMES:
         return NameKind.SECRET  # it may be a word of another kind
     for kind, endings in _ENDINGS.items():

@@ -98,6 +98,7 @@ def is_placeholder(detection: Detection, text: ScannedText) -> bool:
         return is_replaced or (_is_common_words(value) and _is_for_example_host(value, text.lines, line))
     return detection.secret_class is SecretClass.ASSIGNMENT and (
         _is_template(value)
+        or not any(map(str.isalnum, value))
         or _is_to_be_replaced(value)
         or is_repetitive(value)
         or _is_common_words(value)

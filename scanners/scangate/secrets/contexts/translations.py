@@ -9,7 +9,7 @@ import weakref
 from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
 from scangate.secrets.names import kind_of_name
-from scangate.secrets.places import is_prose, is_quoted, keys_around
+from scangate.secrets.places import is_prose, keys_around
 from scangate.secrets.text import ScannedText
 from scangate.secrets.values import is_random, word_set
 
@@ -55,11 +55,11 @@ _translations: weakref.WeakKeyDictionary[ScannedText, bool] = weakref.WeakKeyDic
 def is_translation(detection: Detection, text: ScannedText) -> bool:
     """Whether the value is a text for people, by itself or because the other values of its file are."""
     value = detection.value.strip().replace("_", " ")
+    if detection.secret_class in _WORDY and " " in value and is_prose(text):
+        return True
     if detection.secret_class not in _WORDY or is_random(value) or any(map(str.isdigit, value)):
         return False
     if _is_text(value) or _is_label(value) or _is_foreign(value):
-        return True
-    if " " in value and is_prose(text) and not is_quoted(detection, text):
         return True
     return _LETTERS_ONLY.fullmatch(value) is not None and (
         _LOCALE.search(text.path.lower()) is not None

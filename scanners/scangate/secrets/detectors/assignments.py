@@ -130,7 +130,11 @@ def _values_after(text: ScannedText, first: int, last: int, name: str) -> Iterat
         yield _string(text, match, name)
     elif (match := _WRAPPED.match(text.text, last)) is not None:
         yield from filter(_is_no_word, [_string(text, match, name)])
-    elif _BEGINS_LINE.search(text.text, max(first - MAX_NAME, 0), first) and (match := _SPACED.match(text.text, last)) is not None:
+    elif (
+        len(words_of(name)) > 1
+        and _BEGINS_LINE.search(text.text, max(first - MAX_NAME, 0), first)
+        and (match := _SPACED.match(text.text, last)) is not None
+    ):
         yield from filter(_is_no_word, [_bare(match, name) if match["bare"] else _string(text, match, name)])
     for pattern in () if text.entries else _patterns_of_calls(text, first, name):
         if (match := pattern.match(text.text, last)) is not None:
