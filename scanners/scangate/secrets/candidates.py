@@ -16,6 +16,7 @@ MAX_LENGTH = 16 * 1024
 MIN_LENGTH = 2
 _NO_VALUES = frozenset({"null", "none", "nil", "undefined", "true", "false", "~", "yes", "no", "redacted", "omitted"})
 _MASK = re.compile(r"[*.\u2022\u25cf#_-]+|[xX]{3,}")
+_CODE = re.compile(r"[,;)\]}]\s|\{[A-Za-z_]\w*\Z")  # the rest of a list, or the begin of an expression, not a value
 _ELISIONS = ("...", "\u2026", "***", "\u2022\u2022\u2022")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 _TEXT = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*")
@@ -25,6 +26,8 @@ def may_be_secret(value: str) -> bool:
     """Whether a value can be a secret itself: no reference to one, no mask, no empty value of a language."""
     bare = value.strip()
     if len(bare) < MIN_LENGTH or len(bare) > MAX_LENGTH or bare.lower() in _NO_VALUES or bare.startswith("{{"):
+        return False
+    if not any(map(str.isalnum, bare)) or _CODE.match(bare):
         return False
     return _MASK.fullmatch(bare) is None and not any(mark in bare for mark in _ELISIONS) and not is_reference(bare)
 

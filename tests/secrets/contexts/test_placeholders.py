@@ -76,7 +76,9 @@ def test_a_word_is_judged_by_the_assigned_name() -> None:
     for name in ("secret_from", "passwordField", "token_type"):
         assert is_placeholder(KEYWORD, "config", [f'{name} = "config"'], 1)
         assert not is_placeholder(KEYWORD, "config7", [f'{name} = "config7"'], 1)
-    assert not is_placeholder(KEYWORD, "config", ['secret = "config"'], 1)
+    assert is_placeholder(KEYWORD, "config", ['secret = "config"'], 1)  # systems issue no words
+    assert not is_placeholder(KEYWORD, "config", ['password = "config"'], 1)
+    assert not is_placeholder(KEYWORD, "config7x2", ['secret = "config7x2"'], 1)
 
 
 def test_a_word_as_the_password_in_a_url() -> None:

@@ -6,7 +6,7 @@ import re
 
 from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
-from scangate.secrets.names import NameKind, assigned_name, is_about_secret, kind_of_name
+from scangate.secrets.names import SECRET_WORDS, NameKind, assigned_name, is_about_secret, kind_of_name
 from scangate.secrets.text import ScannedText
 from scangate.secrets.values import is_random, is_words, words_of
 
@@ -37,7 +37,7 @@ _ACCOUNT = re.compile(
     # https://www.twilio.com/docs/iam/api/account, https://posthog.com/docs/api, https://ethereum.org/developers/docs/accounts/
     r"AC[0-9a-f]{32}|phc_\w{20,}|0x[0-9a-fA-F]{40}"
 )
-_KEY_FOLLOWS = re.compile(r"[\"']:(?!:)")  # it is the key of another value
+_KEY_FOLLOWS = re.compile(r"[\"'](?::(?!:)|\s{0,4}=>)")  # it is the key of another value
 _COMPARED = re.compile(r"[=!]=\s{0,4}[\"'`]\Z")  # with a state
 _VALIDATION = re.compile(r"[a-z_]+(?::[\w,]+)?(?:\|[a-z_]+(?::[\w,]+)?)+")  # the rules of a form: required|string
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
@@ -64,10 +64,13 @@ def _is_name(detection: Detection, around: str, text: ScannedText) -> bool:
     name = assigned_name(detection, text)
     if is_about_secret(name):
         return True
-    if kind_of_name(name) is not NameKind.PASSWORD and is_words(detection.value):
-        return True  # systems issue no words
-    if len(words := set(words_of(name))) > 1 and words <= set(words_of(detection.value)):
+    if kind_of_name(name) in (NameKind.KEY, None) and is_words(detection.value):
+        return True
+    words, in_value = set(words_of(name)), set(words_of(detection.value))
+    if len(words) > 1 and words <= in_value:
         return True  # the value repeats its name
+    if kind_of_name(detection.value) is not None and in_value < words and not in_value <= SECRET_WORDS:
+        return True  # the name repeats the value, which is named after a secret
     if is_words(detection.value) and _COMPARED.search(text.text, max(detection.start - MAX_DISTANCE, 0), detection.start):
         return True
     return any(form.fullmatch(each) for form in (_FORMATS, _VALIDATION) for each in (detection.value, around))

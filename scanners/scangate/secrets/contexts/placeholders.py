@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
+from scangate.secrets.names import NameKind, assigned_name, kind_of_name
 from scangate.secrets.text import ScannedText
 from scangate.secrets.values import has_filler, is_random, is_repetitive, is_words
 
@@ -99,6 +100,7 @@ def is_placeholder(detection: Detection, text: ScannedText) -> bool:
     return detection.secret_class is SecretClass.ASSIGNMENT and (
         _is_template(value)
         or not any(map(str.isalnum, value))
+        or (is_words(value) and kind_of_name(assigned_name(detection, text)) is NameKind.SECRET)  # systems issue no words
         or _is_to_be_replaced(value)
         or is_repetitive(value)
         or _is_common_words(value)

@@ -22,7 +22,7 @@ _FORMS = re.compile(
     | %[A-Z_][A-Z_0-9]*% | ![A-Z_]+! | @{_NAME}@ | %%[A-Z_]+%% | __{_NAME}__ | \#{_NAME}\#
     | %(?:\({_NAME}\))?[-+0-9.$]*[sdrvq@] | \{{[A-Za-z_][^{{}}]*\}} | \{{\d*\}}
     | \{{\{{.*\}}\}} | \{{%.*%\}} | <%.*%> | \[\[.*\]\] | \(\(.*\)\) | \#\{{.*\}} | \\\(.*\)
-    | <[^<>]*> | \[[A-Za-z_ -]+\]                                # a blank to fill in
+    | (?:<[^<>]*>[:@/.-]?)+ | \[[A-Za-z_ -]+\]                                # a blank to fill in
     | !(?:Ref|Sub|GetAtt|ImportValue|Join|secret|env_var|vault|include|Select|FindInMap)\b.*
     | [A-Za-z_$][\w.:>-]*\(.*\)?;?                               # a call
     | (?:os\.)?environ\[.*\]? | process\.env\b.* | import\.meta\.env\b.* | ENV\[.*\]? | \$_(?:ENV|SERVER|GET|POST)\[.*\]?
@@ -66,12 +66,14 @@ _REFERRING_KEYS = re.compile(
     r"(?i)secrets-manager|parameter-store|valueFrom|\w*KeyRef|secretRefs?|remoteRef|existingSecret\w*|secretName|externalSecrets?|"
     r"secretProviderClass|imagePullSecrets|envFrom|from_secret|secretKeyName|userPasswordSecret|credentialsId"
 )
+_LINE_ENDS = re.compile(r"(?:\\[nrt])+\Z")
+_ASSIGNMENT = re.compile(r"[\w.]{1,80}\s{0,4}=\s{0,4}(?P<value>[^=].{0,400})", re.DOTALL)
 _CHEAP = re.compile(r"[$`%!@_#{<\[(:./]")
 
 
 def is_reference(value: str) -> bool:
     """Whether a value is clearly no secret itself: all of it is a variable, a template, a call or a name in a secret store."""
-    text = value.strip()
+    text = _LINE_ENDS.sub("", value.strip())
     if not text:
         return True
     return len(text) <= MAX_LENGTH and _CHEAP.search(text) is not None and _FORMS.fullmatch(text) is not None
@@ -96,6 +98,8 @@ def refers(value: str) -> bool:
     bare = value.strip().strip("\"'")
     if is_reference(bare) or _is_path(bare) or _BOUND.fullmatch(bare):
         return True
+    if (match := _ASSIGNMENT.fullmatch(bare)) is not None and is_reference(match["value"]):
+        return True  # a line of code in a string
     rest, count = _INTERPOLATION.subn("", bare)
     if not count:
         return False

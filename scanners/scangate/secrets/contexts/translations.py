@@ -27,7 +27,7 @@ _PAIR = re.compile(
     re.MULTILINE,
 )
 _SENTENCE = re.compile(
-    r"[^\W\d_][^\W\d_'\u2019-]*[,:;.!?\u2026]*(?:[ \u00a0][^\W\d_(\"\u00ab\u201e][^\s]*)+[\s.:!?\u2026]*", re.DOTALL
+    r"[^\W\d_][^\W\d_'\u2019-]*[,:;.!?\u2026]*(?:[ \u00a0](?:[^\W\d_]|[(.\"\u00ab\u201e])[^\s]*)+[\s.:!?\u2026]*", re.DOTALL
 )
 _SCRIPT_LETTER = re.compile(r"[^\W\d_a-zA-Z]")
 _TEXT_END = re.compile(r".*[.:!?\u2026\u3002\uff1f\uff01\uff1a]\s*", re.DOTALL)
@@ -47,6 +47,7 @@ _LOCALE = re.compile(
     r"vi|zh)(?:[_-][a-z]{2,4})?\.(?:json|ya?ml|properties|po|php|js|ts|toml|ini|strings|arb|resx|xlf|xliff)$"
 )
 _TEXTS_KEY = re.compile(r"(?i)i18n|l10n|labels?|translations?|messages|texts?|locales?|strings|captions?|titles?")
+_LEADING_DIGITS = re.compile(r"\b\d{1,2}[^\W\d_]{4,} ")  # a name such as 1Password, before another word
 _WORDY = (SecretClass.ASSIGNMENT, SecretClass.PASSWORD)
 
 _translations: weakref.WeakKeyDictionary[ScannedText, bool] = weakref.WeakKeyDictionary()
@@ -57,6 +58,7 @@ def is_translation(detection: Detection, text: ScannedText) -> bool:
     value = detection.value.strip().replace("_", " ")
     if detection.secret_class in _WORDY and " " in value and is_prose(text):
         return True
+    value = _LEADING_DIGITS.sub(lambda match: match[0].lstrip("0123456789"), value)
     if detection.secret_class not in _WORDY or is_random(value) or any(map(str.isdigit, value)):
         return False
     if _is_text(value) or _is_label(value) or _is_foreign(value):

@@ -21,7 +21,7 @@ _NAMES = (
 )
 _ASSIGNED = LazyPattern(
     rf"(?<![\w-])(?P<name>{_NAMES})[\"']?[ \t]{{0,4}}[=:][ \t]{{0,4}}(?:\"(?P<double>[^\"\n]{{1,256}})\"|'"
-    rf"(?P<single>[^'\n]{{1,256}})'|(?P<bare>[^\s\"'#!|>{{@()][^\s\"'#()]{{0,256}}(?![^\s\"'#])))"
+    rf"(?P<single>[^'\n]{{1,256}})'|(?P<bare>[^\s\"'#!|>{{@()][^\s\"'`#()]{{0,256}}(?![^\s\"'`#])))"
 )
 _HOST = LazyPattern(r"ansible_(?:ssh_)?host=([^\s\"']{1,160})|^[ \t]*([\w.-]{1,160})[ \t]")
 _USER = LazyPattern(r"ansible_(?:ssh_)?user=([^\s\"']{1,100})")

@@ -69,6 +69,7 @@ _USER_ENDINGS = ("user", "username", "USER", "USERNAME", "User", "Username", "DB
 _SETTER = frozenset({"set", "with", "use", "add", "put", "password", "token", "secret", "passwd"})
 _NAME_LIKE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")  # a class, a UUID
 _LINE_ENDS = re.compile(r"(?:\\[nrt])+\Z")
+_SIMPLE_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 _ESCAPE = re.compile(r"\\(.)")
 
 
@@ -163,7 +164,8 @@ def _patterns_of_calls(text: ScannedText, first: int, name: str) -> Iterator[re.
 
 def _is_no_word(found: Detection) -> bool:
     """Whether a value is no plain word, which names something wherever the value of a secret is not clearly expected."""
-    return len(found.value) >= MIN_IN_CALL and not is_words(found.value) and _TECHNICAL.fullmatch(found.value) is None
+    bare = found.value.strip(" |&-")
+    return len(bare) >= MIN_IN_CALL and not is_words(bare) and _TECHNICAL.fullmatch(found.value) is None
 
 
 def _string(text: ScannedText, match: re.Match[str], name: str) -> Detection:
@@ -175,8 +177,12 @@ def _string(text: ScannedText, match: re.Match[str], name: str) -> Detection:
             break
         pieces.append(_content(more))
         end = more.end()
-    value = _ESCAPE.sub(r"\1", "".join(text.text[first:last] for first, last in pieces))
+    value = _ESCAPE.sub(_unescape, "".join(text.text[first:last] for first, last in pieces))
     return msgspec.structs.replace(_detection(*pieces[0], value, name), more=tuple(pieces[1:]))
+
+
+def _unescape(match: re.Match[str]) -> str:
+    return _SIMPLE_ESCAPES.get(match[1], match[1])
 
 
 def _content(match: re.Match[str]) -> tuple[int, int]:

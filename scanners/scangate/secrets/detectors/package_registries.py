@@ -73,7 +73,7 @@ def _npm(text: ScannedText, found: re.Match[str]) -> Iterator[Detection]:
 
 
 def _is_npmrc(text: ScannedText) -> bool:
-    return "npmrc" in text.path.lower() or text.has("npmrc", "registry=")
+    return "npmrc" in text.path.lower() or (not text.is_program and text.has("npmrc", "registry="))
 
 
 def _pypirc(text: str) -> Iterator[Detection]:
