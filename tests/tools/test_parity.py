@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from scangate.model import ScanResult
+from scangate.secrets.detectors import TITLES
 from scangate.tools.built_in import BUILT_IN
 from scangate.tools.detect_secrets_job import slugify
 from scangate.tools.semgrep import Options as SemgrepOptions
@@ -108,6 +109,9 @@ def test_we_find_every_secret_that_detect_secrets_finds(scanned: tuple[ScanHarne
     assert set(fake_tokens("x")) - unseen == {kind for kind, _, _ in theirs}, "every plugin has something to see"
     theirs = {(slugify(kind), path, LINES_THEY_MISCOUNT.get((path, line), line)) for kind, path, line in theirs}
     assert theirs <= ours, sorted(theirs - ours)[:10]
+    assert {rule for rule, _, _ in ours} - set(TITLES) == {rule for rule, _, _ in theirs} - set(TITLES), (
+        "no rule but theirs and ours"
+    )
 
 
 def test_a_found_value_is_redacted_everywhere(scanned: tuple[ScanHarness, ScanResult]) -> None:
