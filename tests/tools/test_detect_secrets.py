@@ -43,3 +43,9 @@ def test_a_secret_in_a_block_scalar_is_at_its_own_line_and_nothing_else_is_maske
     result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], {"a.yaml": text})
     assert {finding.location.line for finding in result.findings} == {3, 6}
     assert {finding.evidence for finding in result.findings} == {"***"}
+
+
+def test_the_help_for_a_rule_is_where_it_is_described(tmp_path: Path) -> None:
+    files: dict[str, bytes | str] = {".netrc": f"machine a login b password {fake_secret('netrc')}\n"}
+    (finding,) = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], files).findings
+    assert (finding.rule, "cwe.mitre.org" in finding.help_url) == ("detect-secrets:netrc-password", True)

@@ -52,11 +52,13 @@ class Job(msgspec.Struct, frozen=True):
 
 
 class FoundSecret(msgspec.Struct, frozen=True):
-    """``title``: of its rule. ``is_allowlisted``: by a comment of detect-secrets. One that is not reported is still redacted."""
+    """``title``: of its rule. ``is_own_rule``: of a detector of this package. ``is_allowlisted``: by a comment of
+    detect-secrets. One that is not reported is still redacted."""
 
     secret: AssessedSecret
     title: str
     is_allowlisted: bool = False
+    is_own_rule: bool = False
     is_reported: bool = True
 
 

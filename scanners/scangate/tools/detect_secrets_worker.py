@@ -101,6 +101,7 @@ def _scan_file(file: JobFile, seconds: int) -> FileResult:
     allowlisted = {secret.spans[0] for secret in found if secret.allowlisted}
     titles = {**TITLES, **{slugify(secret.type): secret.type for secret in found}}
     titles |= {each.rule: each.title for each in file.reported or ()}
+    others = _plugin_rules() if file.reported is None else titles
     is_allowlisted = functools.cache(functools.partial(_is_allowlisted, text))  # a line may have thousands
     return FileResult(
         tuple(
@@ -108,6 +109,7 @@ def _scan_file(file: JobFile, seconds: int) -> FileResult:
                 secret,
                 titles[secret.rule],
                 not allowlisted.isdisjoint(secret.parts) or is_allowlisted(secret.parts[0][0]),
+                is_own_rule=secret.rule not in others,
             )
             for secret in secrets
         )
@@ -223,6 +225,12 @@ def _first_value_end(found: set[PotentialSecret], text: str) -> int:
     """The end of the first found value in a text; 0 if there is none."""
     values = [secret.secret_value for secret in found if secret.secret_value]
     return min((text.find(value) + len(value) for value in values), default=0)
+
+
+@functools.cache
+def _plugin_rules() -> frozenset[str]:
+    """The rules of detect-secrets."""
+    return frozenset(slugify(plugin.secret_type) for plugin in get_plugins())
 
 
 @functools.cache

@@ -14,7 +14,7 @@ from scangate.model import RuleInfo
 from scangate.python_parser import ignore_warnings
 from scangate.tools import bandit, detect_secrets, pip_audit, semgrep
 from scangate.tools.detect_secrets_job import slugify
-from scangate.tools.secret_reports import CWE_HARD_CODED_CREDENTIALS, rule_id
+from scangate.tools.secret_reports import CWE_HARD_CODED_CREDENTIALS, OWN_HELP_URL, rule_id
 
 ADVISORY_ID = re.compile(r"(CVE-\d{4}-\d+|GHSA(-[0-9a-z]{4}){3}|PYSEC-\d{4}-\d+)", re.IGNORECASE)
 
@@ -69,7 +69,7 @@ def _detect_secrets_rules() -> Iterator[RuleInfo]:
 
     from scangate.secrets.detectors import TITLES  # noqa: PLC0415 -- loads every detector
 
-    cwe = (CWE_HARD_CODED_CREDENTIALS,)
-    titles = {slugify(kind): kind for kind in get_mapping_from_secret_type_to_class()}
-    for rule, title in {**TITLES, **titles}.items():
-        yield RuleInfo(rule_id(detect_secrets.NAME, rule), title, f"text in the format of: {title}", cwe=cwe)
+    theirs = {slugify(kind): kind for kind in get_mapping_from_secret_type_to_class()}
+    for rule, title in {**TITLES, **theirs}.items():
+        text, url = (f"text in the format of: {title}", "") if rule in theirs else (f"found by scangate: {title}", OWN_HELP_URL)
+        yield RuleInfo(rule_id(detect_secrets.NAME, rule), title, text, url, (CWE_HARD_CODED_CREDENTIALS,))

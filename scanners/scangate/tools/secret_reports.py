@@ -18,6 +18,8 @@ WORKER = "scangate.tools.detect_secrets_worker"
 SECONDS_PER_FILE = 30
 ALLOWLIST_COMMENT = "pragma: allowlist secret"
 CWE_HARD_CODED_CREDENTIALS = 798
+OWN_HELP_URL = f"https://cwe.mitre.org/data/definitions/{CWE_HARD_CODED_CREDENTIALS}.html"
+"""For our own detectors, which the page of a tool does not describe."""
 
 
 def reads_any_text(file: FileFacts, options: object) -> bool:
@@ -79,7 +81,7 @@ def _finding(scanner: str, help_url: str, source: SourceFile, found: FoundSecret
         message=f"{found.title}: {doubt}remove it from the repository, revoke it, and read it from a secret store at run time",
         location=Location(source.path, line, line, column, end_column),
         cwe=(CWE_HARD_CODED_CREDENTIALS,),
-        help_url=help_url,
+        help_url=OWN_HELP_URL if found.is_own_rule else help_url,
         tool_comment=ALLOWLIST_COMMENT if found.is_allowlisted else "",
         assessment=msgspec.structs.replace(assessment, detectors=tuple(map(full_id, assessment.detectors))),
         former=FormerRule(full_id(secret.former_rule)) if secret.former_rule else None,
