@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from scangate.model import Finding, Severity
+from scangate.secrets.tokens.catalog import TOKEN_FORMATS
 from scangate.secrets.tokens.formats import TokenFormat
-from scangate.secrets.tokens.matching import TOKEN_FORMATS
 from scangate.tools.built_in import BUILT_IN
 from tests.support.fake_secrets import fake_tokens
 from tests.support.scan_harness import ScanHarness

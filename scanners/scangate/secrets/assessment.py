@@ -28,9 +28,9 @@ class AssessedSecret(msgspec.Struct, frozen=True):
 
 
 def assess(text: ScannedText, detections: Iterable[Detection]) -> Iterator[AssessedSecret]:
-    """Each secret in ``text`` once, in the order of their places.
+    """Each secret in ``text`` once, in the order of the text.
 
-    What our detectors alone find, and its context says is no secret, is left out.
+    Where a context says that it is no secret, it is left out, unless another program found it.
     """
     for merged in merge_overlapping(detections):
         detection = merged.detection

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from scangate.model import SecretClass
-from scangate.secrets.contexts.references import is_reference
+from scangate.secrets.contexts.references import has_reference_form
 from scangate.secrets.detection import Detection
 
 MAX_LENGTH = 16 * 1024
@@ -29,7 +29,13 @@ def may_be_secret(value: str) -> bool:
         return False
     if not any(map(str.isalnum, bare)) or _CODE.match(bare):
         return False
-    return _MASK.fullmatch(bare) is None and not any(mark in bare for mark in _ELISIONS) and not is_reference(bare)
+    return _MASK.fullmatch(bare) is None and not any(mark in bare for mark in _ELISIONS) and not has_reference_form(bare)
+
+
+def matched_group(found: re.Match[str], names: Sequence[str] = ("double", "single", "bare")) -> str:
+    """The name of the group that matched the value: in double quotes, in single quotes, or without."""
+    groups = found.groupdict()
+    return next(name for name in names if groups.get(name) is not None)
 
 
 def detect(  # noqa: PLR0913 -- the fields of a detection

@@ -29,7 +29,7 @@ ATTRIBUTE_WORDS = word_set(
     policy policies requirement requirements min max length size count limit timeout ttl expiry expires expiration expire age
     lifetime duration interval rotation version versions algorithm alg hasher hashers hash hashes digest checksum encoder
     encoding method mode scheme strategy status state enabled disabled required optional allowed forbidden visible hidden show
-    hide is has should scope scopes scopes issuer audience claim claims permission permissions role roles group groups user
+    hide is has should scope scopes issuer audience claim claims permission permissions role roles group groups user
     username owner email action actions event events handler handlers callback function func command cmd button btn link page
     view screen form input selector css icon image color test tests count index position offset separator delimiter usage
     usages strength prompt reset change update forgot

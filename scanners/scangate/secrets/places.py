@@ -6,27 +6,24 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from scangate.content.catalog import CONTENT_TYPES, rendered_type
-from scangate.model import Analysis
 from scangate.secrets.detection import Detection
 from scangate.secrets.text import ScannedText
 
 MAX_LINES = 400  # searched upwards for the keys around a value
 _KEY = re.compile(r"\s*(?:- +)?[\"']?([\w.$@/-]{1,120})[\"']?\s*[:={]")
 _QUOTES = frozenset("\"'`")
-_SHELLS = frozenset({"shell", "dockerfile", "makefile", "batch", "powershell", "fish"})
 _PROSE = frozenset({"markdown", "rst", "text", "tex", "mdx", "quarto", "r-markdown", "log"})
 _TESTS = re.compile(
-    r"(?:^|/)(?:tests?|testing|specs?|__tests__|fixtures?|testdata|mocks?|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*[._-](?:test|tests|spec)\.\w+|conftest\.py)$"
+    r"(?:^|/)(?:tests?|testing|specs?|__tests__|fixtures?|testdata|mocks?|e2e)/"
+    r"|(?:^|/)(?:test_[^/]*|[^/]*[._-](?:test|tests|spec)\.\w+|conftest\.py)$"
 )
-
 _SAMPLES = re.compile(
     r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?)/|[._-](?:example|sample|template|dist)(?:\.\w+)?$"
 )
 
 
 def keys_around(text: ScannedText, offset: int) -> Iterator[str]:
-    """The keys of the mappings that a place is in, from the inside: of a document, else by indentation, as people write HCL."""
+    """The keys of the mappings that a place is in, from the inside: by the structure of a document, else by indentation."""
     if (entry := text.entry_at(offset)) is not None:
         yield from reversed(entry.path)
         return
@@ -55,12 +52,6 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def is_code(text: ScannedText) -> bool:
-    """Whether the file is a program, where a value without quotes is an expression."""
-    known = CONTENT_TYPES.get(rendered_type(text.content_type))
-    return known is not None and Analysis.CODE in known.analyses and known.name not in _SHELLS
-
-
 def is_prose(text: ScannedText) -> bool:
     """Whether the file is a text for people."""
     return text.content_type in _PROSE
@@ -71,7 +62,7 @@ def is_in_tests(text: ScannedText) -> bool:
     return _TESTS.search(text.path.lower()) is not None
 
 
-def is_sample(text: ScannedText) -> bool:
+def is_sample_file(text: ScannedText) -> bool:
     """Whether the file shows how something is used."""
     return _SAMPLES.search(text.path.lower()) is not None
 

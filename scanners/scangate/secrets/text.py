@@ -8,7 +8,7 @@ import string
 from bisect import bisect_right
 from itertools import accumulate
 
-from scangate.content.catalog import CONTENT_TYPES, TEMPLATE_ENDING
+from scangate.content.catalog import CONTENT_TYPES, rendered_type
 from scangate.model import Analysis
 from scangate.secrets.entries import ScalarEntry, document_format, read_entries
 from scangate.source_text import normalize_newlines
@@ -50,8 +50,8 @@ class ScannedText:
 
     @functools.cached_property
     def is_program(self) -> bool:
-        """Whether this is code of a programming language other than those in which other programs are called by their names."""
-        content_type = CONTENT_TYPES.get(self.content_type.removesuffix(TEMPLATE_ENDING))
+        """Whether this is code in which a value without quotes is an expression. In a script, it is a word of a command."""
+        content_type = CONTENT_TYPES.get(rendered_type(self.content_type))
         return content_type is not None and Analysis.CODE in content_type.analyses and content_type.name not in _SCRIPT_TYPES
 
     @functools.cached_property
@@ -107,7 +107,7 @@ class ScannedText:
         return found
 
 
-_SCRIPT_TYPES = frozenset({"shell", "batch", "powershell", "makefile", "fish", "nushell", "just", "awk", "bats", "expect"})
+_SCRIPT_TYPES = frozenset({"shell", "batch", "powershell", "makefile", "fish", "nushell", "just", "bats", "expect"})
 _LETTERS = re.compile(r"[a-z]+")
 _LETTERS_ONLY = bytes(code if chr(code) in string.ascii_lowercase else ord(" ") for code in range(256))
 _ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}

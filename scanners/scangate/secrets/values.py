@@ -25,12 +25,18 @@ _FILLER = re.compile(rf"(.)\1{{7}}|(?i:{'|'.join(sorted(_RUNS))})")
 _ONLY_LETTERS = re.compile(r"[A-Za-z]+(?:[_.:/ -]+[A-Za-z]+)*")
 _DIGITS = re.compile(r"\d+")
 _SEPARATORS = re.compile(r"[\s_.:/@-]+")
+_ESCAPED_SPACES = re.compile(r"(?:\\[nrt])+\Z")
 VOWELS = frozenset("aeiouyAEIOUY")
 
 
 def word_set(words: str) -> frozenset[str]:
     """The words of a text that lists them."""
     return frozenset(words.split())
+
+
+def strip_escaped_spaces(value: str) -> str:
+    """The value without the line ends and tabs at its end, as a string of a program has them: ``\\n``."""
+    return _ESCAPED_SPACES.sub("", value)
 
 
 def words_of(text: str) -> list[str]:

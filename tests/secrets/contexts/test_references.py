@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scangate.secrets.contexts.references import is_reference
+from scangate.secrets.contexts.references import has_reference_form
 
 REFERENCES = (
     *("", "  ", "$PASSWORD", "${PASSWORD}", "${db.password}", "${PASSWORD:-}", "$(cat /run/secrets/pw)", "`pass show db`", "$1"),
@@ -45,19 +45,19 @@ PASSWORDS = (
 
 @pytest.mark.parametrize("value", REFERENCES)
 def test_a_name_of_a_secret_is_a_reference(value: str) -> None:
-    assert is_reference(value)
+    assert has_reference_form(value)
 
 
 @pytest.mark.parametrize("value", PASSWORDS)
 def test_a_password_is_none(value: str) -> None:
-    assert not is_reference(value)
+    assert not has_reference_form(value)
 
 
 @pytest.mark.parametrize(
     "piece", ["a.", "$", "{", "x(", "self.a[", "%(a", "${a", "!Ref ", "<", "env:", "((", "@a.", "projects/", "a:>-"]
 )
 def test_a_hostile_value_is_decided(piece: str) -> None:
-    assert not is_reference((piece * 100_000)[:100_000] + "\0")
+    assert not has_reference_form((piece * 100_000)[:100_000] + "\0")
     for length in (500, 1000):
         value = (piece * length)[:length] + "\0"
-        assert is_reference(value) is is_reference(f" {value}")
+        assert has_reference_form(value) is has_reference_form(f" {value}")

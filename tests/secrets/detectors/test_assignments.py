@@ -44,6 +44,8 @@ def found(path: str, content: str) -> list[str]:
         ("a.c", '#define ADMIN_PASSWORD ("{}")\nchar *password = "{}";'),
         ("a.sh", "export DB_PASSWORD={}"),
         ("a.sh", 'TOKEN="{}"'),
+        ("a.bats", "setup() {{\n  export DB_PASSWORD={}\n}}"),
+        ("justfile", "deploy:\n    DB_PASSWORD={}\n"),
         (".env", "DB_PASS={}"),
         ("a.ini", "[db]\npassword = {}"),
         ("a.properties", "spring.datasource.password={}"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from scangate.secrets.tokens.catalog import ALL_FORMATS, NAMED_FORMATS, TOKEN_FORMATS, URL_FORMATS
 from scangate.secrets.tokens.checksums import check_github, check_gitlab, check_macaroon, gitlab_checksum
 from scangate.secrets.tokens.formats import NamedFormat, TokenFormat, UrlFormat
-from scangate.secrets.tokens.matching import ALL_FORMATS, NAMED_FORMATS, TOKEN_FORMATS, URL_FORMATS, find_token_ranges, find_tokens
+from scangate.secrets.tokens.matching import find_token_ranges, find_tokens
 from scangate.secrets.tokens.randomness import is_written, variable_part
 from tests.support.token_samples import named_line, named_sample, sample, token_sample
 

@@ -34,7 +34,8 @@ _FORMATS = re.compile(
 )
 _ACTION = re.compile(r"[a-z][a-z0-9-]{1,30}:[A-Z][a-z]+(?:[A-Z]+[a-z]*){1,10}")  # of IAM; some look as if they had been drawn
 _ACCOUNT = re.compile(
-    # https://www.twilio.com/docs/iam/api/account, https://posthog.com/docs/api, https://ethereum.org/developers/docs/accounts/
+    # https://www.twilio.com/docs/iam/api/account (the token that goes with it is the secret),
+    # https://posthog.com/docs/api, https://ethereum.org/developers/docs/accounts/
     r"AC[0-9a-f]{32}|phc_\w{20,}|0x[0-9a-fA-F]{40}"
 )
 _KEY_FOLLOWS = re.compile(r"[\"'](?::(?!:)|\s{0,4}=>)")  # it is the key of another value

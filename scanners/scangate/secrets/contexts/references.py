@@ -6,9 +6,9 @@ import re
 
 from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
-from scangate.secrets.places import is_code, is_quoted, keys_around
+from scangate.secrets.places import is_quoted, keys_around
 from scangate.secrets.text import ScannedText
-from scangate.secrets.values import is_random
+from scangate.secrets.values import is_random, strip_escaped_spaces
 
 MAX_LENGTH = 1024
 """A longer value is none of these forms."""
@@ -66,39 +66,38 @@ _REFERRING_KEYS = re.compile(
     r"(?i)secrets-manager|parameter-store|valueFrom|\w*KeyRef|secretRefs?|remoteRef|existingSecret\w*|secretName|externalSecrets?|"
     r"secretProviderClass|imagePullSecrets|envFrom|from_secret|secretKeyName|userPasswordSecret|credentialsId"
 )
-_LINE_ENDS = re.compile(r"(?:\\[nrt])+\Z")
 _ASSIGNMENT = re.compile(r"[\w.]{1,80}\s{0,4}=\s{0,4}(?P<value>[^=].{0,400})", re.DOTALL)
 _CHEAP = re.compile(r"[$`%!@_#{<\[(:./]")
 
 
-def is_reference(value: str) -> bool:
+def has_reference_form(value: str) -> bool:
     """Whether a value is clearly no secret itself: all of it is a variable, a template, a call or a name in a secret store."""
-    text = _LINE_ENDS.sub("", value.strip())
+    text = strip_escaped_spaces(value.strip())
     if not text:
         return True
     return len(text) <= MAX_LENGTH and _CHEAP.search(text) is not None and _FORMS.fullmatch(text) is not None
 
 
-def is_elsewhere(detection: Detection, text: ScannedText) -> bool:
-    """Whether the secret is elsewhere."""
+def is_reference(detection: Detection, text: ScannedText) -> bool:
+    """Whether the secret is elsewhere, by the value or by what is around it."""
     before = text.text[max(text.line_start(detection.start), detection.start - MAX_DISTANCE) : detection.start]
-    if refers(detection.value) or _REFERRING_TAG.search(before) or _is_inside_interpolation(detection, text):
+    if _is_made_at_run_time(detection.value) or _REFERRING_TAG.search(before) or _is_inside_interpolation(detection, text):
         return True
     if detection.secret_class in (SecretClass.TOKEN, SecretClass.KEY):
         return False
-    if is_code(text) and not is_quoted(detection, text) and _EXPRESSION.fullmatch(detection.value):
+    if text.is_program and not is_quoted(detection, text) and _EXPRESSION.fullmatch(detection.value):
         return detection.secret_class is not SecretClass.PASSWORD
     if _ITEM.fullmatch(detection.value) and not is_quoted(detection, text) and not is_random(detection.value):
         return True
     return not is_random(detection.value) and any(_REFERRING_KEYS.fullmatch(key) for key in keys_around(text, detection.start))
 
 
-def refers(value: str) -> bool:
+def _is_made_at_run_time(value: str) -> bool:
     """Whether a value is made when it is used, at least in part, or names a file or an entry of a secret store."""
     bare = value.strip().strip("\"'")
-    if is_reference(bare) or _is_path(bare) or _BOUND.fullmatch(bare):
+    if has_reference_form(bare) or _is_path(bare) or _BOUND.fullmatch(bare):
         return True
-    if (match := _ASSIGNMENT.fullmatch(bare)) is not None and is_reference(match["value"]):
+    if (match := _ASSIGNMENT.fullmatch(bare)) is not None and has_reference_form(match["value"]):
         return True  # a line of code in a string
     rest, count = _INTERPOLATION.subn("", bare)
     if not count:

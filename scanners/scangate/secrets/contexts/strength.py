@@ -7,7 +7,7 @@ import re
 from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
 from scangate.secrets.names import assigned_name
-from scangate.secrets.places import is_in_tests, is_prose, is_sample
+from scangate.secrets.places import is_in_tests, is_prose, is_sample_file
 from scangate.secrets.text import ScannedText
 from scangate.secrets.values import is_random, is_weak, word_set, words_of
 
@@ -70,5 +70,5 @@ def is_in_documentation(detection: Detection, text: ScannedText) -> bool:
     """Whether a value is from a standard, or a weak one in a text for people or in a sample."""
     if detection.value in STANDARD_EXAMPLES:
         return True
-    is_for_people = is_prose(text) or is_sample(text)
+    is_for_people = is_prose(text) or is_sample_file(text)
     return detection.secret_class in _GUESSED and is_for_people and is_weak(detection.value)

@@ -11,13 +11,11 @@ from scangate.secrets.tokens.randomness import is_written, variable_part
 
 ACCESS_KEY = "aws-access-key"
 JSON_WEB_TOKEN = "json-web-token"  # noqa: S105 -- a rule
-# https://www.twilio.com/docs/iam/api/account: the user name; the authentication token is the password
-_ACCOUNT = re.compile(r"AC[0-9a-f]{32}")
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html: a signed request names the key's id
 _CREDENTIAL_SCOPE = re.compile(r"(?:/|%2F)\d{8}(?:/|%2F)[a-z0-9-]+(?:/|%2F)")
 
 
-def is_sample(detection: Detection, text: ScannedText) -> bool:
+def is_sample_token(detection: Detection, text: ScannedText) -> bool:
     """Whether the part of a token that is not the same in all was written: repeated characters, words, a sequence."""
     if detection.secret_class is not SecretClass.TOKEN or detection.is_verified or detection.rule == JSON_WEB_TOKEN:
         return False
@@ -25,8 +23,7 @@ def is_sample(detection: Detection, text: ScannedText) -> bool:
     return is_written(variable_part(written))
 
 
-def is_public_id(detection: Detection, text: ScannedText) -> bool:
-    """Whether the value is an id that a provider's token goes with: of an account, or of the key that signed a request."""
-    if detection.rule == ACCESS_KEY:
-        return not detection.partners and _CREDENTIAL_SCOPE.match(text.text, detection.end) is not None
-    return detection.secret_class is SecretClass.TOKEN and _ACCOUNT.fullmatch(detection.value) is not None
+def is_signing_key_id(detection: Detection, text: ScannedText) -> bool:
+    """Whether the value is the id of the access key that signed a request, which the request names."""
+    is_without_secret = detection.rule == ACCESS_KEY and not detection.partners
+    return is_without_secret and _CREDENTIAL_SCOPE.match(text.text, detection.end) is not None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from scangate.secrets.candidates import detect
+from scangate.secrets.candidates import detect, matched_group
 from scangate.secrets.detection import Detection
 from scangate.secrets.lazy_pattern import LazyPattern
 from scangate.secrets.text import ScannedText
@@ -32,7 +32,7 @@ def find(text: ScannedText) -> Iterator[Detection]:
     if not text.has("ansible_", "vault_pass"):
         return
     for found in _ASSIGNED.finditer(text.lower):
-        group = next(name for name in ("double", "single", "bare") if found[name] is not None)
+        group = matched_group(found)
         start, end = found.span(group)
         begin = text.line_start(start)
         line = text.text[max(begin, start - 400) : start + 400].partition("\n")[0] if "=" in found[0] else ""

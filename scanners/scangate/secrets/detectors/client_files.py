@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from scangate.secrets.candidates import detect
+from scangate.secrets.candidates import detect, matched_group
 from scangate.secrets.detection import Detection
 from scangate.secrets.lazy_pattern import LazyPattern
 from scangate.secrets.text import ScannedText
@@ -126,6 +126,5 @@ def find(text: ScannedText) -> Iterator[Detection]:
     for words, needed, pattern in _TABLE:
         if text.has(needed) and (any(word in path for word in words) or text.has(*words)):
             for found in pattern.finditer(text.text):
-                groups = found.groupdict()
-                group = next(name for name in ("double", "single", "bare") if groups.get(name) is not None)
-                yield from detect(RULE, found.start(group), found[group], user=groups.get("user") or "")
+                group, user = matched_group(found), found.groupdict().get("user") or ""
+                yield from detect(RULE, found.start(group), found[group], user=user)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from scangate.secrets.candidates import detect
+from scangate.secrets.candidates import detect, matched_group
 from scangate.secrets.detection import Detection
 from scangate.secrets.lazy_pattern import LazyPattern
 from scangate.secrets.text import ScannedText
@@ -227,8 +227,7 @@ def _written(found: re.Match[str]) -> str:
 
 
 def _group(found: re.Match[str]) -> str:
-    groups = found.groupdict()
-    return next(name for name in ("password", "double", "single", "bare", "after") if groups.get(name) is not None)
+    return matched_group(found, ("password", "double", "single", "bare", "after"))
 
 
 def _report(text: ScannedText, found: re.Match[str], *, name: str = "") -> Iterator[Detection]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from scangate.model import SecretClass
 from scangate.secrets.candidates import detect
-from scangate.secrets.contexts.references import is_reference
+from scangate.secrets.contexts.references import has_reference_form
 from scangate.secrets.detection import Detection
 from scangate.secrets.lazy_pattern import LazyPattern
 from scangate.secrets.text import ScannedText
@@ -110,7 +110,7 @@ def _pairs(text: ScannedText, pattern: LazyPattern, partner: LazyPattern) -> Ite
             continue
         first, last = found.span(group)
         written = text.text[first:last].rstrip()
-        if group == "braced" and is_reference(f"{{{written}}}"):
+        if group == "braced" and has_reference_form(f"{{{written}}}"):
             continue  # C#'s and Python's interpolation looks like ODBC's quotes
         around = text.text[begin:end]
         yield from detect(

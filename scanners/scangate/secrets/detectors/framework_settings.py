@@ -113,7 +113,7 @@ def _keys(text: ScannedText) -> Iterator[Detection]:
             for found in pattern.finditer(text.lower):
                 start, end = found.span("value")
                 written = text.text[start:end]
-                if _is_random(written):
+                if _looks_generated(written):
                     written_name = text.text[found.start() : found.start() + len(name)]
                     yield from detect(KEY, start, written, name=written_name, secret_class=SecretClass.KEY)
     if text.has("secret_key", "security_password_salt"):
@@ -121,12 +121,12 @@ def _keys(text: ScannedText) -> Iterator[Detection]:
             yield from detect(KEY, found.start("value"), found["value"], name=found["name"], secret_class=SecretClass.KEY)
 
 
-def _is_random(value: str) -> bool:
+def _looks_generated(value: str) -> bool:
     """Whether a value has the digits or the two cases that generated keys have, and none of the marks of code."""
     if any(mark in value for mark in "([{<$") or "://" in value:
         return False
     digits = sum(character.isdigit() for character in value)
-    return digits >= 3 or (digits and not value.isupper() and not value.islower()) > 0
+    return digits >= 3 or (digits > 0 and not value.isupper() and not value.islower())
 
 
 def _spring(found: re.Match[str]) -> Iterator[Detection]:

@@ -53,7 +53,7 @@ _KEY_TYPES = frozenset({"RSA", "EC", "OKP", "AKP"})
 
 
 def find(text: ScannedText) -> Iterator[Detection]:
-    """The private keys of each format; the place of a PEM block is all of it, of others the key without its header."""
+    """The private keys of each format; of a PEM block and of age all of it, of the others what follows the header or the name."""
     if text.has("key"):
         yield from _blocks(text)
         if text.has("privatekey", "presharedkey"):

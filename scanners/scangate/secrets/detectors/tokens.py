@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
 from scangate.secrets.text import ScannedText
-from scangate.secrets.tokens.formats import TokenFormat
-from scangate.secrets.tokens.matching import ALL_FORMATS, Token, find_partner, find_tokens
+from scangate.secrets.tokens.catalog import ALL_FORMATS
+from scangate.secrets.tokens.formats import Token, TokenFormat
+from scangate.secrets.tokens.matching import find_tokens
+from scangate.secrets.tokens.partners import find_partner
 from scangate.secrets.tokens.randomness import is_written
 
 RULES: Mapping[str, str] = {each.rule: each.title for each in ALL_FORMATS}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -67,3 +69,25 @@ class UrlFormat(NamedTuple):
     hosts: str
     path: str
     source: str
+
+
+Format = TokenFormat | NamedFormat | UrlFormat
+Range = tuple[int, int]
+"""The offsets of the first character and of what follows the last."""
+
+
+class Token(NamedTuple):
+    """A token in a text: the offsets of its first character and after its last, and of the part that is not the same in all.
+    ``has_checksum``: whether its checksum is right, None if it has none."""
+
+    format: Format
+    start: int
+    end: int
+    variable: str
+    has_checksum: bool | None = None
+
+
+@functools.cache
+def compile_once(pattern: str) -> re.Pattern[str]:
+    """The compiled pattern of a format: most texts need few of them."""
+    return re.compile(pattern)

@@ -6,35 +6,15 @@ depends on the number of long words, not on the number of formats.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from scangate.secrets.tokens import aws, business, cloud, data, development, identity, intelligence, messaging, monitoring, payments
-from scangate.secrets.tokens.formats import BASE64, UUID, NamedFormat, TokenFormat, UrlFormat
+from scangate.secrets.tokens.catalog import NAMED_FORMATS, TOKEN_FORMATS, URL_FORMATS
+from scangate.secrets.tokens.formats import BASE64, UUID, Range, Token, TokenFormat, compile_once
+from scangate.secrets.tokens.name_matching import Shape, match_names
 from scangate.secrets.tokens.randomness import is_written
-
-_TABLES = (aws, cloud, development, intelligence, payments, messaging, monitoring, data, identity, business)
-TOKEN_FORMATS: tuple[TokenFormat, ...] = tuple(each for table in _TABLES for each in table.FORMATS)
-NAMED_FORMATS: tuple[NamedFormat, ...] = tuple(each for table in _TABLES for each in table.NAMED)
-URL_FORMATS: tuple[UrlFormat, ...] = (*messaging.URLS,)
-
-Format = TokenFormat | NamedFormat | UrlFormat
-ALL_FORMATS: tuple[Format, ...] = (*TOKEN_FORMATS, *NAMED_FORMATS, *URL_FORMATS)
-Range = tuple[int, int]
-
-
-class Token(NamedTuple):
-    """A token in a text: the offsets of its first character and after its last, and of the part that is not the same in all.
-    ``has_checksum``: whether its checksum is right, None if it has none."""
-
-    format: Format
-    start: int
-    end: int
-    variable: str
-    has_checksum: bool | None = None
 
 
 class _WordKind(NamedTuple):
@@ -107,30 +87,18 @@ _BROKEN = tuple((each, each.after + start) for each in TOKEN_FORMATS if each.is_
 _HOSTS = {host: each for each in URL_FORMATS for host in each.hosts.split()}
 
 
-class _Shape(NamedTuple):
-    """A shape of words of one length, and the formats that have it."""
-
-    pattern: str
-    formats: list[NamedFormat]
-
-
-def _by_length(kind: _WordKind) -> Mapping[int, Sequence[_Shape]]:
-    found: dict[int, dict[str, _Shape]] = defaultdict(dict)
+def _by_length(kind: _WordKind) -> Mapping[int, Sequence[Shape]]:
+    found: dict[int, dict[str, Shape]] = defaultdict(dict)
     for each in NAMED_FORMATS:
         if _is_base64(each.alphabet) == (kind is _BASE64):
             pattern = UUID if each.alphabet == UUID else f"{each.start}{each.alphabet}*"
             for length in each.lengths:
-                found[length].setdefault(pattern, _Shape(pattern, [])).formats.append(each)
+                found[length].setdefault(pattern, Shape(pattern, [])).formats.append(each)
     return {length: tuple(shapes.values()) for length, shapes in found.items()}
 
 
 _NAMED = {kind: _by_length(kind) for kind in (_PLAIN, _BASE64)}
 _DIGITS = bytes(ord("d") if chr(code).isdecimal() and code < 128 else ord(" ") for code in range(256))
-
-
-@functools.cache
-def _compile(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
 
 
 def find_tokens(text: str, *, named: bool = True) -> Iterator[Token]:
@@ -149,7 +117,7 @@ def find_tokens(text: str, *, named: bool = True) -> Iterator[Token]:
             if tail[-1:] in _SPECIAL:
                 yield from _match_special(text, start, kind)
             if (shapes := by_length.get(end - start)) and digits.find(b"d", start, end) >= 0:
-                yield from _match_names(text, start, end, shapes)
+                yield from match_names(text, start, end, shapes)
     for each, literal in _BROKEN:
         at = text.find(literal)
         while at >= 0:
@@ -188,12 +156,12 @@ def _match_special(text: str, word: int, kind: _WordKind) -> Iterator[Token]:
 def _match_start(text: str, at: int, start: _Start) -> Iterator[Token]:
     """The token with this start at ``at``, if the rest of it is as it should be."""
     each = start.format
-    rest = _compile(f"(?:{each.rest}){_BOUNDARY}").match(text, at + len(start.literal))
+    rest = compile_once(f"(?:{each.rest}){_BOUNDARY}").match(text, at + len(start.literal))
     if rest is None:
         return
     first = at + len(each.after)
     if each.before:
-        before = _compile(f"(?<!{_NOT_IN_WORD})(?:{each.before})\\Z").search(text, max(first - _MAX_BEFORE, 0), first)
+        before = compile_once(f"(?<!{_NOT_IN_WORD})(?:{each.before})\\Z").search(text, max(first - _MAX_BEFORE, 0), first)
         if before is None:
             return
         first = before.start()
@@ -216,110 +184,12 @@ def _match_url(text: str, word: int) -> Iterator[Token]:
     path = text.find("/", scheme + 3, word)
     host = text[scheme + 3 : max(path, scheme + 3)]
     each = _HOSTS.get(host) or _HOSTS.get(host.partition(".")[2])
-    match = _compile(f"(?:{each.path}){_BOUNDARY}").match(text, path) if each else None
+    match = compile_once(f"(?:{each.path}){_BOUNDARY}").match(text, path) if each else None
     if each and match and match.end() > word:
         start = scheme - len("https") if text.startswith("https", max(scheme - len("https"), 0)) else scheme
         yield Token(each, start, match.end(), text[word : match.end()])
 
 
-_KINDS = ("key", "token", "secret", "passw", "pwd", "auth", "credential", "bearer", "signature")
-_NO_SECRET_NAME = re.compile(
-    r"(?i)(?:^|[^a-z]|(?<=[a-z])(?-i:(?=[A-Z])))(?:id|ids|uuid|guid|sha\d*|md5|hash|digest|checksum|version|rev|revision|commit|etag|"
-    r"url|uri|name|public|arn|path|file|fingerprint|thumbprint)$"
-)
-_ALL_KINDS = tuple({*_KINDS, *(kind for each in NAMED_FORMATS for kind in each.kinds.split())})
-_NOT_IN_NAME = re.compile(r"[^\w.-]")
-_BETWEEN = " \t\"'`()[]{}=:,>"  # a name and its value
-_MAX_LINE = 120  # characters of a line before a value
-_MAX_NAME = 80  # characters of a name and an operator
-_MAX_PARENTS = 12  # lines that are searched for the key of the parent
-_SHORT = 4  # characters of a word that has to be a whole one
-
-
-class _Name(NamedTuple):
-    """``key``: the word right before a value; ``around``: what is in its line before, with the key of the parent; lower case."""
-
-    key: str
-    around: str
-
-
-def _match_names(text: str, start: int, end: int, shapes: Sequence[_Shape]) -> Iterator[Token]:
-    """The formats that a word has by its name and shape."""
-    name = None
-    for pattern, formats in shapes:
-        if not _compile(pattern).fullmatch(text, start, end):
-            continue
-        value = text[start:end]
-        name = _name_of(text, start) if name is None else name
-        for each in formats:
-            is_named = not each.words or _is_named(name, each.words.split(), each.kinds.split() or _KINDS)
-            if is_named and not is_written(value):
-                yield Token(each, start, end, value)
-
-
-_NAMELESS = _Name("", "")
-
-
-def _name_of(text: str, start: int) -> _Name:
-    """The name of a value, where keys are indented with that of its parent. Empty if it says that the value is no secret."""
-    first = text.rfind("\n", max(start - _MAX_LINE, 0), start) + 1
-    before = text[max(first, start - _MAX_LINE) : start]
-    name = _NOT_IN_NAME.split(before[-_MAX_NAME:].rstrip(_BETWEEN))[-1]
-    key = name.lower()
-    if not any(kind in key for kind in _ALL_KINDS) or _NO_SECRET_NAME.search(name):
-        return _NAMELESS
-    indent = len(before) - len(before.lstrip())
-    parent = _parent_of(text, first, indent) if first and indent else ""
-    return _Name(key, f"{parent} {before.lower()}")
-
-
-def _parent_of(text: str, first: int, indent: int) -> str:
-    """The nearest line above with a smaller indent, in lower case; ``first``: the offset of the line below it."""
-    end = first - 1
-    for _ in range(_MAX_PARENTS):
-        begin = text.rfind("\n", max(end - _MAX_LINE, 0), end) + 1
-        line = text[begin : min(end, begin + _MAX_LINE)]
-        if line.strip() and len(line) - len(line.lstrip()) < indent:
-            return line.lower()
-        if begin == 0:
-            break
-        end = begin - 1
-    return ""
-
-
-def _is_named(name: _Name, words: Sequence[str], kinds: Sequence[str]) -> bool:
-    return any(kind in name.key for kind in kinds) and any(
-        (word in name.around if len(word) > _SHORT else _compile(f"(?<![a-z0-9]){re.escape(word)}(?![a-z])").search(name.around))
-        for word in words
-    )
-
-
 def find_token_ranges(text: str) -> list[Range]:
     """Where ``text`` has tokens that are recognizable by their form, whether or not their checksums are right; sorted."""
     return sorted((each.start, each.end) for each in find_tokens(text, named=False) if not is_written(each.variable))
-
-
-def find_partner(text: str, token: Token) -> Range | None:
-    """The value near a token without which it is of no use: in the following lines, or in those before."""
-    pattern = token.format.partner if isinstance(token.format, TokenFormat) else ""
-    if not pattern:
-        return None
-    whole = _compile(rf"(?<![0-9A-Za-z+/_-])(?:{pattern})(?![0-9A-Za-z+/_-])")
-    after = text.find("\n\n", token.end, token.end + _NEAR)
-    ends = token.end + _NEAR if after < 0 else after
-    for match in whole.finditer(text, token.end, ends):
-        if _is_partner(match[0]):
-            return match.span()
-    found = None
-    for match in whole.finditer(text, max(token.start - _NEAR, 0), token.start):
-        found = match.span() if _is_partner(match[0]) else found
-    return found
-
-
-_NEAR = 400  # characters between the two
-_HEX_ONLY = re.compile(r"[0-9a-f]+|[0-9A-F]+")
-
-
-def _is_partner(value: str) -> bool:
-    has_cases = value.upper() != value and value.lower() != value
-    return has_cases and not _HEX_ONLY.fullmatch(value) and not is_written(value)
