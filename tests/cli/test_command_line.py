@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import click
 import pytest
 
+from scangate.cli.main import cli
 from tests.support.command import SCANGATE, environment, load_verdict, run_scangate
 from tests.support.linked_environment import LinkedEnvironment
 from tests.support.sample_trees import CLEAN_SOURCE, WEAK_SOURCE, create_repository, write_files, write_policy
@@ -21,6 +24,7 @@ OPTIONS = {
         *("--baseline", "--trust-policy", "--jobs", "--quiet", "--verbose"),
     ),
     "gate": ("--policy", "--env", "--report"),
+    "report": ("--format", "--report", "--output-dir", "--exit-code"),
     "merge": (
         "--root",
         "--policy",
@@ -65,6 +69,27 @@ def test_help_of_the_program_names_its_commands_and_exit_codes(tmp_path: Path) -
         word in shown for word in ("scan", "gate", "policy", "scanners", "0 pass", "1 the policy", "2 usage", "3 incomplete", "70")
     )
     assert run_scangate("--version", cwd=tmp_path).expect(0).stdout.startswith("scangate 0.")
+
+
+def _groups(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The words of every command that has commands of its own."""
+    if isinstance(command, click.Group):
+        yield words
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            assert found is not None
+            yield from _groups(found, (*words, name))
+
+
+@pytest.mark.parametrize("words", list(_groups(cli)), ids=" ".join)
+def test_a_bare_group_prints_its_help_and_is_an_error(words: tuple[str, ...], tmp_path: Path) -> None:
+    """As ruff and click do: on standard error, since a pipe that expects output gets none."""
+    bare = run_scangate(*words, cwd=tmp_path).expect(2)
+    assert bare.stdout == ""
+    assert bare.stderr == run_scangate(*words, "--help", cwd=tmp_path).expect(0).stdout
+    assert bare.stderr.startswith(f"Usage: {' '.join(('scangate', *words))} [OPTIONS] COMMAND [ARGS]...\n\n")
+    assert "\\n" not in bare.stderr
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from scangate.app.interruption import catch_signals as catch_signals
     from scangate.app.merging import merge as merge
     from scangate.app.reevaluation import reevaluate as reevaluate
+    from scangate.app.rendering import render_verdict as render_verdict
     from scangate.app.report_files import ReportTarget as ReportTarget
     from scangate.app.requests import MergeRequest as MergeRequest
     from scangate.app.requests import ReevaluationRequest as ReevaluationRequest
+    from scangate.app.requests import RenderingRequest as RenderingRequest
     from scangate.app.requests import ScanRequest as ScanRequest
     from scangate.app.requests import ShardRequest as ShardRequest
     from scangate.app.scanning import scan as scan
@@ -29,8 +31,9 @@ _MODULES = {
     "interruption": ("Interruption", "catch_signals"),
     "merging": ("merge",),
     "reevaluation": ("reevaluate",),
+    "rendering": ("render_verdict",),
     "report_files": ("ReportTarget",),
-    "requests": ("MergeRequest", "ReevaluationRequest", "ScanRequest", "ShardRequest"),
+    "requests": ("MergeRequest", "ReevaluationRequest", "RenderingRequest", "ScanRequest", "ShardRequest"),
     "scanning": ("scan",),
     "sharding": ("ShardResult", "scan_shard"),
 }

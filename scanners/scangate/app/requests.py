@@ -96,3 +96,11 @@ class ReevaluationRequest(_PolicyRequest, frozen=True, kw_only=True):
     image: str | None = None
     image_region: str = ""
     image_wait: int = 300
+
+
+class RenderingRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """The reports of an earlier scan, made again from its ``verdict`` (a verdict.json)."""
+
+    verdict: Path
+    reports: tuple[ReportTarget, ...] = ()
+    output_dir: Path | None = None

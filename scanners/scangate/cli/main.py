@@ -24,6 +24,7 @@ COMMANDS = {
     "merge": "Merge the shard files of a scan and evaluate them.",
     "fleet": "Audit many repositories and roll up their verdicts.",
     "gate": "Evaluate a verdict.json under another policy.",
+    "report": "Make the reports of a verdict.json again, in any format.",
     "explain": "Show why a finding fails the build and how to fix it.",
     "baseline": "Create, update and show the known findings.",
     "waive": "Add an exception to the policy file.",
