@@ -88,7 +88,17 @@ def test_a_word_as_the_password_in_a_url() -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "127.0.0.1:80/x", "[::1]:5432", "db.example.com:5432/db", "example.org.", "host:port/db", "a.test/"]
+    "host",
+    [
+        "localhost",
+        "127.0.0.1:80/x",
+        "[::1]:5432",
+        "db.example.com:5432/db",
+        "example.org.",
+        "host:port/db",
+        "a.test/",
+        "myserver.com/",
+    ],
 )
 @pytest.mark.parametrize("word", ["pass", "password", "pwd", "passwd", "secret", "changeme"])
 def test_a_word_for_a_documentation_host_is_a_placeholder(word: str, host: str) -> None:
@@ -127,6 +137,30 @@ def test_a_split_or_distant_key_body_is_found() -> None:
     assert not is_placeholder(KEY, head, [f'"{head}{seeded_text("close", 64)}{end}"'], 1)
     assert is_placeholder(KEY, head, [head, *headers, end, seeded_text("body", 64)], 1)
     assert is_placeholder(KEY, head, [head, *["x"] * 201, seeded_text("body", 64), end], 1)
+
+
+def test_code_that_mentions_a_key_has_no_body() -> None:
+    head = fake_tokens("a")["Private Key"]
+    calls = "".join(f'push("{seeded_text(f"call {number}", 20)}");' for number in range(40))
+    assert is_placeholder(KEY, head, [f'{calls}push("{head}"),push(armor(e));{"t" * 160};{calls}'], 1)
+    assert not is_placeholder(KEY, head, [f'{calls}push("{head}\\n{seeded_text("body", 64)}");{calls}'], 1)
+
+
+def test_a_public_key_is_no_body_of_a_private_one() -> None:
+    head = fake_tokens("a")["Private Key"]
+    body = seeded_text("body", 64)
+    elided = f'private_key = "{head}\\n{body[:20]}..."'
+    for kind in ("PUBLIC KEY", "CERTIFICATE"):
+        public = f"-----BEGIN {kind}-----\\n{body}"
+        assert is_placeholder(KEY, head, [elided, f'public_key = "{public}"'], 1)
+        assert not is_placeholder(KEY, head, [f'"{head}\\n{body}\\n{public}"'], 1)
+
+
+def test_a_piece_again_and_again_is_no_body() -> None:
+    head = fake_tokens("a")["Private Key"]
+    lines = ["s3cr3t" * 10, "s3cr3t" * 10, "s3cr3t"]
+    assert is_placeholder(KEY, head, [head, *lines, head.replace("BEGIN", "END")], 1)
+    assert not is_placeholder(KEY, head, [head, *lines, seeded_text("body", 64), head.replace("BEGIN", "END")], 1)
 
 
 def test_a_provider_token_is_never_a_placeholder() -> None:

@@ -69,6 +69,15 @@ def test_user_and_host_are_named() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("template", "host"),
+    [("postgres://me:{pw}@/db", "localhost"), ('url = "postgres://me:{pw}@" + host', ""), ("sqs://me:{pw}@", "")],
+)
+def test_an_empty_host_before_a_path_is_this_machine(template: str, host: str) -> None:
+    text, _ = fill(template)
+    assert [found.host for found in detections(urls, text)] == [host]
+
+
 def test_hostile_text_takes_linear_time() -> None:
     check_hostile(
         urls, ["://a:b@c ", "://", "x://a:", "://a:@", "a?pwd=xx&", "://a?pwd=xx", "x://:@@@@", "a://b:c/d@e,", "x://a:b/"]

@@ -9,20 +9,11 @@ import re
 from collections.abc import Sequence
 
 from scangate.model import SecretClass
+from scangate.secrets.contexts.key_bodies import has_key_body
 from scangate.secrets.detection import Detection
 from scangate.secrets.names import NameKind, assigned_name, kind_of_name
 from scangate.secrets.text import ScannedText
 from scangate.secrets.values import has_filler, is_random, is_repetitive, is_words
-
-KEY_HEADER_LINES = 8  # an encrypted key has up to three header lines and an empty one
-MAX_KEY_DISTANCE = 160  # characters on the line of the header; more is code that only mentions it
-MAX_KEY_LINE = 400
-MAX_KEY_LINES = 200  # searched for an end line; the longest keys in use have about 130 lines
-_KEY_BODY = re.compile(r"[A-Za-z0-9+/]{32,}|Lines: \d")
-_KEY_PIECE = re.compile(r"(?<![^\s\"'`])[A-Za-z0-9+/]{16,}(?==*(?:\\[nr])*(?:[\s\"'`]|$))")
-_MIXED_CHARACTERS = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9+/]*[0-9+/])")
-_KEY_BEGIN = re.compile(r"BEGIN[\w ]+-*|PuTTY[\w-]+")
-_KEY_END = re.compile(r"-END [\w ]*PRIVATE KEY")
 
 _SECRET_WORDS, _FILLER_WORDS, _CONTEXT_WORDS = (
     frozenset(words.split())
@@ -64,6 +55,7 @@ _SENTENCE_END = re.compile(r".*[.:!?]$|(?=.*[,;.:!?])(?:[^ ]+ ){5}")
 # A documentation host or this machine, and then a character that ends a host.
 _EXAMPLE_HOST = re.compile(
     r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|host|hostname|domain|address|"
+    r"(?:my|your|some)[_-]?(?:host|server|domain|site|company|database|db|org)(?:\.[a-z]{2,8}){0,2}|"
     r"(?:[\w-]+\.){0,8}(?:example(?:\.(?:com|org|net))?|test|invalid))"
     r"(?::(?:\d{1,5}|port))?\.?(?=[/?#\s\"'`)\]}>,;\\|]|$)",
     re.IGNORECASE,
@@ -85,7 +77,7 @@ def is_placeholder(detection: Detection, text: ScannedText) -> bool:
     """Whether the value was written to be replaced, or to name a secret."""
     value, line = detection.value, text.line_at(detection.start)
     if detection.secret_class is SecretClass.KEY:
-        return not _has_key_body(text.lines, line)
+        return not has_key_body(text, detection.start, detection.end)
     if detection.secret_class is SecretClass.TOKEN and (_JWT_IO_SAMPLE in value or is_words(value)):
         return True
     if _AWS_EXAMPLE_KEY.fullmatch(value) or has_filler(value) or _BLANK.search(value):
@@ -157,16 +149,3 @@ def _is_attribute_value(value: str, lines: Sequence[str], line: int) -> bool:
     text = lines[line - 1] if line <= len(lines) else ""
     before = text[: max(text.find(value), 0)][-80:]
     return value.isalpha() and len(value) <= 24 and _ATTRIBUTE_NAME.search(before) is not None
-
-
-def _has_key_body(lines: Sequence[str], line: int) -> bool:
-    """Whether the first line of a key is followed by a possible body: code that searches for keys, and documentation, have none."""
-    first = lines[line - 1] if line <= len(lines) else ""
-    rest = [_KEY_BEGIN.split(first, maxsplit=1)[-1], *lines[line : line + MAX_KEY_LINES]]
-    end = next((index for index, text in enumerate(rest) if _KEY_END.search(text)), 0)
-    rest = rest[: max(end, KEY_HEADER_LINES) + 1]
-    pieces = [piece for text in rest for piece in _KEY_PIECE.findall(text)]
-    near = [rest[0][:MAX_KEY_DISTANCE], *(text for text in rest[1:] if len(text) <= MAX_KEY_LINE)]
-    return any(_KEY_BODY.search(text) for text in near) or (
-        len(pieces) > 1 and _MIXED_CHARACTERS.match("".join(pieces)) is not None
-    )

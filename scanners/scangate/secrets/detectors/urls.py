@@ -70,6 +70,8 @@ def _in_authority(text: str, start: int) -> Iterator[Detection]:
     if password in _TOKEN_MARKS:  # https://docs.github.com/en/get-started/git-basics/about-remote-repositories
         yield from detect(IN_AUTHORITY, match.start("user"), match["user"], host=_bare(host))
     elif at and _HOST.fullmatch(host):
+        # https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2: none is this machine; in code it may follow the text
+        host = host or ("localhost" if end else "")
         yield from detect(
             IN_AUTHORITY, match.start("rest"), password, value=unquote(password), user=unquote(match["user"]), host=_bare(host)
         )
