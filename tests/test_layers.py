@@ -45,7 +45,7 @@ RULES = ImportRules(
         "subprocess": {"scan.process"},
         "sarif_om": {"report.sarif"},
         "click": {"cli"},
-        "rich": {"cli", "report.text"},
+        "rich": {"cli"},
         "boto3": {"publish.aws_client"},
         "botocore": {"publish"},
         "jinja2": {"fleet.html"},

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from rich.console import Console
 
+from scangate.cli.console_report import print_lines
 from scangate.model import FileAccounting, Gap, GapKind, Report, RulingOutcome
 from scangate.report import summary, text
+from scangate.report.view import View
 from tests.support.golden_files import assert_golden
 from tests.support.hostile_text import hostile_report
 from tests.support.report_strategies import reports
@@ -28,7 +30,7 @@ from tests.support.sample_reports import (
 
 def print_to_text(report: Report, width: int = 100, **options: bool) -> str:
     console = Console(file=io.StringIO(), width=width, _environ={}, **options)  # type: ignore[arg-type]
-    text.print_report(console, report)
+    print_lines(console, list(text.render_lines(report, View(width=width))))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -132,7 +134,7 @@ def test_a_console_without_unicode_gets_ascii() -> None:
     console = Console(file=io.TextIOWrapper(raw, encoding="ascii"), width=100, _environ={})
     report = failing_report()
     verdict = msgspec.structs.replace(report.verdict, policy="\u4e2d")
-    text.print_report(console, msgspec.structs.replace(report, verdict=verdict))
+    print_lines(console, list(text.render_lines(msgspec.structs.replace(report, verdict=verdict), View())))
     console.file.flush()
     assert rb"\u4e2d" in raw.getvalue()
 

@@ -49,9 +49,9 @@ def print_line(line: str) -> None:
         click.echo(ci_log(mask_arguments(line)), err=True)
 
 
-def write_page(page: str) -> None:
-    """Writes a report to standard output, byte for byte as to its file. Raises OSError."""
-    stream = click.get_binary_stream("stdout")
+def write_page(page: str, *, stderr: bool = False) -> None:
+    """Writes a report to standard output or standard error, byte for byte as to its file. Raises OSError."""
+    stream = click.get_binary_stream("stderr" if stderr else "stdout")
     stream.write(page.encode("utf-8", "backslashreplace"))
     stream.flush()
 

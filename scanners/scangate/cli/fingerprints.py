@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from scangate.errors import UsageError
+from scangate.report.wording import SHORT_FINGERPRINT
 
 DEFAULT_VERDICTS = (Path("scangate-reports/verdict.json"), Path("verdict.json"))
 LENGTH = 32  # characters of a whole one
-MIN_LENGTH = 8
-FINGERPRINT = re.compile(rf"[0-9a-f]{{{MIN_LENGTH},64}}", re.IGNORECASE)
+FINGERPRINT = re.compile(rf"[0-9a-f]{{{SHORT_FINGERPRINT},64}}", re.IGNORECASE)
 
 
 def find_default_verdict() -> Path | None:

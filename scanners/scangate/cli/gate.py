@@ -9,6 +9,7 @@ import click
 from scangate.app.reevaluation import reevaluate
 from scangate.app.requests import ReevaluationRequest
 from scangate.cli import options
+from scangate.cli.console_options import ConsoleOptions
 from scangate.cli.progress import ConsoleEvents
 from scangate.cli.report_output import print_report
 
@@ -18,6 +19,8 @@ from scangate.cli.report_output import print_report
 @click.option("--policy", metavar="NAME|FILE", required=True, help="A bundled policy or a file")
 @options.environment_option
 @options.floor_option
+@options.format_option
+@options.show_all_option
 @options.report_option
 @click.option(
     "--image",
@@ -33,7 +36,7 @@ from scangate.cli.report_output import print_report
     metavar="SECONDS",
     help="Maximum wait for ECR's scan",
 )
-def command(**fields: Any) -> int:
+def command(*, console_format: str, show_all: bool, **fields: Any) -> int:
     """Evaluate the findings of VERDICT.JSON under another policy, without a scan.
 
     If that policy requires more than was scanned, the verdict is INCOMPLETE.
@@ -43,4 +46,4 @@ def command(**fields: Any) -> int:
     request = ReevaluationRequest(**fields)
     with ConsoleEvents(quiet=True) as events:
         report = reevaluate(request, events)
-    return print_report(report, request.reports)
+    return print_report(report, request.reports, ConsoleOptions(console_format, show_all=show_all))

@@ -12,6 +12,7 @@ from scangate.app.interruption import catch_signals
 from scangate.app.requests import ScanRequest
 from scangate.app.scanning import scan
 from scangate.cli import options
+from scangate.cli.console_options import ConsoleOptions
 from scangate.cli.progress import ConsoleEvents
 from scangate.cli.report_output import print_report
 from scangate.errors import UsageError
@@ -25,6 +26,7 @@ from scangate.judge.baseline import HISTORY_BASELINE_FILE
     "--path", "root", type=options.path_type, default=".", metavar="PATH", help="The repository, or a part of it  [default: .]"
 )
 @options.policy_options
+@options.format_option
 @options.report_option
 @options.output_dir_option
 @click.option("--baseline", metavar="FILE", type=options.path_type, help=f"The baseline  [default: {HISTORY_BASELINE_FILE}]")
@@ -35,8 +37,10 @@ from scangate.judge.baseline import HISTORY_BASELINE_FILE
 @options.jobs_option
 @options.time_limit_option
 @options.quiet_option
-@click.option("-v", "--verbose", is_flag=True, help="Show on standard error what is scanned")
-def command(revisions: str | None, *, all_refs: bool, root: Path, quiet: bool, verbose: bool, **fields: Any) -> int:
+@click.option("-v", "--verbose", is_flag=True, help="Show what is scanned, and the findings and gaps that do not block")
+def command(  # noqa: PLR0913 -- the options that are not fields of the request
+    revisions: str | None, *, all_refs: bool, root: Path, console_format: str, quiet: bool, verbose: bool, **fields: Any
+) -> int:
     """Search the history for secrets: each version of each file that the commits of REV-RANGE brought, once.
 
     REV-RANGE is a revision, with all its ancestors, or a range such as "main..topic"  [default: HEAD]. A finding names the commit,
@@ -51,4 +55,5 @@ def command(revisions: str | None, *, all_refs: bool, root: Path, quiet: bool, v
     with catch_signals() as interruption, ConsoleEvents(quiet=quiet, verbose=verbose) as events:
         request = ScanRequest(root=root, history=history, **fields)
         report = scan(request, events, interruption)
-    return print_report(report, request.reports, quiet=quiet)
+    console = ConsoleOptions(console_format, verbose=verbose, quiet=quiet, more_option="--format full")
+    return print_report(report, request.reports, console)

@@ -10,6 +10,7 @@ from scangate.app.interruption import catch_signals
 from scangate.app.merging import merge
 from scangate.app.requests import MergeRequest
 from scangate.cli import options
+from scangate.cli.console_options import ConsoleOptions
 from scangate.cli.progress import ConsoleEvents
 from scangate.cli.report_output import print_report
 
@@ -21,12 +22,14 @@ from scangate.cli.report_output import print_report
 )
 @options.policy_options
 @options.since_option
+@options.format_option
+@options.show_all_option
 @options.report_option
 @options.output_dir_option
 @options.baseline_options
 @options.trust_policy_option
 @options.quiet_option
-def command(*, quiet: bool, **fields: Any) -> int:
+def command(*, console_format: str, show_all: bool, quiet: bool, **fields: Any) -> int:
     """Merge the SHARD-FILEs that `scangate scan --shard` wrote, and evaluate them as one scan.
 
     They must be all shard files of one scan, of the files in --root as they are now, with the same policy, --since and
@@ -35,4 +38,4 @@ def command(*, quiet: bool, **fields: Any) -> int:
     request = MergeRequest(**fields)
     with catch_signals() as interruption, ConsoleEvents(quiet=True) as events:
         report = merge(request, events, interruption)
-    return print_report(report, request.reports, quiet=quiet)
+    return print_report(report, request.reports, ConsoleOptions(console_format, show_all=show_all, quiet=quiet))

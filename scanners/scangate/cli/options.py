@@ -12,7 +12,7 @@ from scangate.app.report_files import ReportTarget
 from scangate.app.requests import MAX_SHARDS
 from scangate.errors import UsageError
 from scangate.judge.baseline import BASELINE_FILE
-from scangate.report import FORMATS
+from scangate.report import CONSOLE_FORMATS, DEFAULT_CONSOLE_FORMAT, FORMATS
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -65,6 +65,16 @@ report_option = click.option(
     callback=_parse_reports,
     help=f"Write a report: {', '.join(FORMATS)}; FILE - is standard output  [repeatable]",
 )
+format_option = click.option(
+    *("--format", "console_format"),
+    type=click.Choice(list(CONSOLE_FORMATS)),
+    default=DEFAULT_CONSOLE_FORMAT,
+    show_default=True,
+    envvar="SCANGATE_FORMAT",
+    show_envvar=True,
+    help="What is printed",
+)
+show_all_option = click.option("--all", "show_all", is_flag=True, help="Print everything: no list is cut")
 output_dir_option = click.option(
     "--output-dir", metavar="DIR", type=path_type, help="Write all reports, under their default names, into this directory"
 )

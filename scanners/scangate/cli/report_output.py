@@ -8,28 +8,28 @@ import click
 
 from scangate.app.report_files import ReportTarget
 from scangate.cli.console import silence_broken_pipes, warn, write_page
+from scangate.cli.console_options import ConsoleOptions
 from scangate.model import EXIT_CODES, Outcome, Report
 from scangate.report import FORMATS, noise, wording
 from scangate.report.escape import ci_log
 
+PRINTED = "text"
+"""The report format that is what the console shows, so that the console report is not printed as well."""
 
-def print_report(report: Report, targets: Iterable[ReportTarget], *, quiet: bool = False, explain_noise: bool = False) -> int:
+
+def print_report(report: Report, targets: Iterable[ReportTarget], console: ConsoleOptions, *, explain_noise: bool = False) -> int:
     """Prints the report for standard output, if any, and the console report, which then goes to standard error.
 
     Returns the exit code: the verdict's, also if the pipe is closed; never a pass if standard output cannot be written.
     """
-    pages = [FORMATS[target.format].render(report) for target in targets if target.file is None]
+    printed = [target.format for target in targets if target.file is None]
     try:
-        for page in pages:
-            write_page(page)
-        if quiet:
-            click.echo(f"{report.verdict.outcome.value}: {ci_log(wording.explain_verdict(report))}", err=bool(pages))
-        else:
-            from scangate.cli.console_report import print_console_report  # noqa: PLC0415 -- rich is slow to import
-
-            print_console_report(report, stderr=bool(pages))
+        for name in printed:
+            write_page(FORMATS[name].render(report))
+        if PRINTED not in printed:
+            _print_console(report, console, stderr=bool(printed))
         if explain_noise:
-            click.echo(f"\n{noise.render(report)}", err=bool(pages), nl=False)
+            click.echo(f"\n{noise.render(report)}", err=bool(printed), nl=False)
     except BrokenPipeError:
         silence_broken_pipes()
     except OSError as error:
@@ -40,3 +40,12 @@ def print_report(report: Report, targets: Iterable[ReportTarget], *, quiet: bool
         return report.exit_code
     warn("exit code 0 because of --review; the verdict is FAIL, and scangate verify requires an approval")
     return EXIT_CODES[Outcome.PASS]
+
+
+def _print_console(report: Report, console: ConsoleOptions, *, stderr: bool) -> None:
+    if console.only_verdict:
+        click.echo(f"{report.verdict.outcome.value}: {ci_log(wording.explain_verdict(report))}", err=stderr)
+        return
+    from scangate.cli.console_report import print_console_report  # noqa: PLC0415 -- rich is slow to import
+
+    print_console_report(report, console, stderr=stderr)

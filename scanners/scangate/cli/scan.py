@@ -13,6 +13,7 @@ from scangate.app.requests import ScanRequest, ShardRequest
 from scangate.app.scanning import scan
 from scangate.cli import options
 from scangate.cli.console import warn, write_page
+from scangate.cli.console_options import ConsoleOptions
 from scangate.cli.progress import ConsoleEvents
 from scangate.cli.report_output import print_report
 from scangate.errors import UsageError
@@ -23,6 +24,8 @@ from scangate.report.escape import ci_log
 @click.command()
 @click.argument("paths", nargs=-1, type=options.path_type, metavar="[PATH]")
 @options.policy_options
+@options.format_option
+@options.show_all_option
 @options.report_option
 @options.output_dir_option
 @options.baseline_options
@@ -46,13 +49,15 @@ from scangate.report.escape import ci_log
 )
 @click.option("--explain-noise", is_flag=True, help="Show the rules with the most findings, and policy lines to reduce them")
 @options.quiet_option
-@click.option("-v", "--verbose", is_flag=True, help="Show on standard error what is scanned")
+@click.option("-v", "--verbose", is_flag=True, help="Show what is scanned, and the findings and gaps that do not block")
 def command(  # noqa: PLR0913 -- the options that are not fields of the request
     paths: tuple[Path, ...],
     *,
     staged: bool,
     shard: tuple[int, int] | None,
     explain_noise: bool,
+    console_format: str,
+    show_all: bool,
     quiet: bool,
     verbose: bool,
     **fields: Any,
@@ -73,7 +78,8 @@ def command(  # noqa: PLR0913 -- the options that are not fields of the request
             return _scan_shard(ShardRequest(root=root, staged=names, shard=shard, **fields), events, interruption)
         request = ScanRequest(root=root, staged=names, **fields)
         report = scan(request, events, interruption)
-    return print_report(report, request.reports, quiet=quiet, explain_noise=explain_noise)
+    console = ConsoleOptions(console_format, show_all=show_all, verbose=verbose, quiet=quiet)
+    return print_report(report, request.reports, console, explain_noise=explain_noise)
 
 
 def _scan_shard(request: ShardRequest, events: ConsoleEvents, interruption: Interruption) -> int:

@@ -1,13 +1,18 @@
-"""Report formats: one module each, which turns a `Report` into text."""
+"""Report formats: one module each, which turns a `Report` into text; and the formats of what commands print."""
 
 from __future__ import annotations
 
 import importlib
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scangate.model import Report
 
-__all__ = ["FORMATS", "Format"]
+if TYPE_CHECKING:
+    from scangate.report.layout import Line
+    from scangate.report.view import View
+
+__all__ = ["CONSOLE_FORMATS", "DEFAULT_CONSOLE_FORMAT", "FORMATS", "ConsoleFormat", "Format"]
 
 
 class Format(NamedTuple):
@@ -35,3 +40,35 @@ FORMATS = {
     "text": Format("scangate.report.text", None),
     "env": Format("scangate.report.env", None),
 }
+
+
+class ConsoleFormat(NamedTuple):
+    """What a command prints: its module has ``render_lines(report, view)``, or ``render(report)`` for a document.
+
+    ``is_document``: it is written to the output as it is, whatever the terminal. ``for_programs``: --quiet does not shorten it.
+    """
+
+    module: str
+    is_document: bool = False
+    for_programs: bool = False
+
+    def render_lines(self, report: Report, view: View) -> Iterable[Line]:
+        """The lines for a terminal or a log; not for a document."""
+        lines: Iterable[Line] = importlib.import_module(self.module).render_lines(report, view)
+        return lines
+
+    def render_document(self, report: Report) -> str:
+        """The text of a document."""
+        text: str = importlib.import_module(self.module).render(report)
+        return text
+
+
+DEFAULT_CONSOLE_FORMAT = "rich"
+CONSOLE_FORMATS = {
+    "rich": ConsoleFormat("scangate.report.text"),
+    "concise": ConsoleFormat("scangate.report.concise"),
+    "full": ConsoleFormat("scangate.report.full_text"),
+    "github": ConsoleFormat("scangate.report.github", for_programs=True),
+    "json": ConsoleFormat("scangate.report.verdict_json", is_document=True, for_programs=True),
+}
+"""The values of ``--format``."""

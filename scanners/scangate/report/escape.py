@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import html as html_module
 import re
+from collections.abc import Iterable
 from urllib.parse import quote
 
 MAX_PATH_LENGTH = 4096
@@ -38,6 +39,19 @@ def ci_log(text: str) -> str:
     if ":" in text:
         text = _GITHUB_COMMAND.sub(r"\1\\x3a:", text)
     return _AZURE_COMMAND.sub(r"\\x23#", text) if "##" in text else text
+
+
+def github_data(lines: Iterable[str]) -> str:
+    """The message of a GitHub workflow command, with its line ends.
+
+    https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
+    """
+    return "%0A".join(ci_log(line).replace("%", "%25") for line in lines)
+
+
+def github_property(text: str) -> str:
+    """The value of a property of a GitHub workflow command: one line, without what ends a value."""
+    return github_data([text]).replace(":", "%3A").replace(",", "%2C")
 
 
 def xml(text: str) -> str:

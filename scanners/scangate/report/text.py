@@ -6,16 +6,12 @@ import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from rich.console import Console
-from rich.text import Text
-
 from scangate.model import (
     CHANGE_SOURCES,
     Decision,
     FileAccounting,
     Gap,
     GapRuling,
-    Outcome,
     PolicyOrigin,
     PolicyProvenance,
     Report,
@@ -28,7 +24,10 @@ from scangate.model import (
 from scangate.report import escape, summary, wording
 from scangate.report.coverage_text import describe_not_analyzed, list_mergeable, merge_hints, remaining_hint, summarize_coverage
 from scangate.report.decision_text import explain_limit, explain_tolerated_gap, list_notes, list_skipped
+from scangate.report.layout import Line, Segment, to_text
 from scangate.report.secret_text import explain_doubt
+from scangate.report.styles import OUTCOME_STYLES, SEVERITY_STYLES
+from scangate.report.view import View
 from scangate.report.wording import pluralize
 
 WIDTH = 100
@@ -41,41 +40,23 @@ MAX_NAME_LENGTH = 300
 MIN_TITLE_WIDTH = 16
 COLUMNS = ("files", "cached", "gaps", "findings", "seconds")
 
-SEVERITY_STYLES = {
-    Severity.CRITICAL: "bold red",
-    Severity.HIGH: "red",
-    Severity.MEDIUM: "yellow",
-    Severity.LOW: "cyan",
-    Severity.INFO: "dim",
-    Severity.UNKNOWN: "magenta",
-}
-OUTCOME_STYLES = {Outcome.PASS: "bold green", Outcome.FAIL: "bold red", Outcome.INCOMPLETE: "bold yellow"}
-
-Line = tuple[tuple[str, str], ...]
-"""The segments of a line, each with its style."""
-
 
 def render(report: Report) -> str:
     """The report as plain text."""
-    return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in _lines(report))
+    return to_text(tuple(Segment(*segment) for segment in line) for line in _lines(report))
 
 
-def render_rich(report: Report, encoding: str = "utf-8") -> Text:
-    """The report for a rich console; characters that ``encoding`` lacks are escaped."""
-    page = Text(no_wrap=True, overflow="ignore", end="")
+_Line = tuple[tuple[str, str], ...]
+
+
+def render_lines(report: Report, view: View) -> Iterable[Line]:
+    """The report for a terminal."""
+    del view
     for line in _lines(report):
-        for text, style in line:
-            page.append(text.encode(encoding, "backslashreplace").decode(encoding), style or None)
-        page.append("\n")
-    return page
+        yield tuple(Segment(*segment) for segment in line)
 
 
-def print_report(console: Console, report: Report) -> None:
-    """Print the report; the console decides about colours and NO_COLOR."""
-    console.print(render_rich(report, console.encoding), soft_wrap=True, highlight=False, end="")
-
-
-def _lines(report: Report) -> Iterable[Line]:
+def _lines(report: Report) -> Iterable[_Line]:
     rulings = summary.sort_worst_first(report.verdict.rulings)
     yield from _header(report)
     yield from _blocking([ruling for ruling in rulings if ruling.outcome is RulingOutcome.BLOCKING])
@@ -93,7 +74,7 @@ def _lines(report: Report) -> Iterable[Line]:
     yield from _footer(report)
 
 
-def _header(report: Report) -> Iterable[Line]:
+def _header(report: Report) -> Iterable[_Line]:
     commit = f"commit {report.commit[:12]}" if report.commit else ""
     files, policy = wording.describe_files(report), f"policy {wording.describe_policy(report)}"
     parts = [f"scangate {report.tool_version}", policy, commit, wording.describe_base(report), files]
@@ -102,7 +83,7 @@ def _header(report: Report) -> Iterable[Line]:
         yield from _wrap(wording.describe_policy_origin(report), "", "dim")
 
 
-def _blocking(rulings: Sequence[Ruling]) -> Iterable[Line]:
+def _blocking(rulings: Sequence[Ruling]) -> Iterable[_Line]:
     """The worst findings in full; of each severity at least the number."""
     room = MAX_BLOCKING
     by_decision = Counter(ruling.decision for ruling in rulings)
@@ -122,7 +103,7 @@ def _blocking(rulings: Sequence[Ruling]) -> Iterable[Line]:
         room = max(0, room - len(group))
 
 
-def _finding(ruling: Ruling, shown_messages: set[tuple[str, str]]) -> Iterable[Line]:
+def _finding(ruling: Ruling, shown_messages: set[tuple[str, str]]) -> Iterable[_Line]:
     """A finding; a message that is in ``shown_messages`` is not repeated."""
     finding = ruling.finding
     also = f"  and {_name(wording.list_merged_rules(ruling))}" if ruling.members else ""
@@ -144,7 +125,7 @@ def _place(ruling: Ruling) -> str:
     return wording.format_location(_name(location.path), location.line, location.column)
 
 
-def _by_rule(label: str, rulings: Sequence[Ruling]) -> Iterable[Line]:
+def _by_rule(label: str, rulings: Sequence[Ruling]) -> Iterable[_Line]:
     """The number of findings of each rule."""
     groups: dict[tuple[Severity, str], list[Ruling]] = defaultdict(list)
     for ruling in rulings:
@@ -167,7 +148,7 @@ def _by_rule(label: str, rulings: Sequence[Ruling]) -> Iterable[Line]:
     yield from _remainder(len(order) - MAX_RULES, "rule")
 
 
-def _gaps(report: Report) -> Iterable[Line]:
+def _gaps(report: Report) -> Iterable[_Line]:
     groups = summary.group_gaps(report.verdict.gaps)
     if groups:
         yield from _title(wording.describe_gap_counts(report), "yellow")
@@ -180,7 +161,7 @@ def _gaps(report: Report) -> Iterable[Line]:
         yield from (((f"    {escape.ci_log(line)}", ""),) for line in lines)  # never wrapped, so that it can be pasted
 
 
-def _gap(group: Sequence[GapRuling], mergeable: Sequence[Gap]) -> Iterable[Line]:
+def _gap(group: Sequence[GapRuling], mergeable: Sequence[Gap]) -> Iterable[_Line]:
     gap, blocking = group[0].gap, group[0].blocking
     times = f"  x{len(group):,}" if len(group) > 1 else ""
     yield ((f"  {_name(gap.scanner)}: {gap.kind.value}", "yellow" if blocking else "dim"), (times, "dim"))
@@ -198,7 +179,7 @@ def _gap(group: Sequence[GapRuling], mergeable: Sequence[Gap]) -> Iterable[Line]
         yield from _wrap(explain_tolerated_gap(group[0]), "    ", "dim")
 
 
-def _notes(report: Report) -> Iterable[Line]:
+def _notes(report: Report) -> Iterable[_Line]:
     notes = [*list_notes(report), *list_skipped(report)]
     if notes:
         yield from _title("notes")
@@ -207,7 +188,7 @@ def _notes(report: Report) -> Iterable[Line]:
     yield from _remainder(len(notes) - MAX_GROUPS, "note")
 
 
-def _scanners(shown: Sequence[summary.ScannerSummary]) -> Iterable[Line]:
+def _scanners(shown: Sequence[summary.ScannerSummary]) -> Iterable[_Line]:
     names = [_scanner_name(part) for part in shown]
     width = max(map(len, names), default=0)
     if shown:
@@ -246,7 +227,7 @@ def _status(result: ScanResult) -> str:
     return ": ".join(filter(None, [", ".join(words), escape.ci_log(escape.truncate(result.reason, 120))]))
 
 
-def _coverage(report: Report) -> Iterable[Line]:
+def _coverage(report: Report) -> Iterable[_Line]:
     lines = summarize_coverage(report)
     if lines:
         yield ()
@@ -254,7 +235,7 @@ def _coverage(report: Report) -> Iterable[Line]:
         yield from _wrap(line, "", hang="  ")
 
 
-def _footer(report: Report) -> Iterable[Line]:
+def _footer(report: Report) -> Iterable[_Line]:
     yield ()
     yield ((wording.describe_outcome_counts(report), ""), (f"  in {report.seconds:.1f} s", "dim"))
     if next_step := wording.suggest_next_step(report):
@@ -263,12 +244,12 @@ def _footer(report: Report) -> Iterable[Line]:
     yield ((outcome.value, OUTCOME_STYLES[outcome]), (f": {escape.ci_log(wording.explain_verdict(report))}", ""))
 
 
-def _title(text: str, style: str = "", indent: str = "") -> Iterable[Line]:
+def _title(text: str, style: str = "", indent: str = "") -> Iterable[_Line]:
     yield ()
     yield ((f"{indent}{text}", style if "bold" in style else f"bold {style}".strip()),)
 
 
-def _wrap(text: str, indent: str, style: str = "", hang: str = "") -> Iterable[Line]:
+def _wrap(text: str, indent: str, style: str = "", hang: str = "") -> Iterable[_Line]:
     plain, width = escape.terminal(text[:4000].replace("\n", " ")), WIDTH - max(len(indent), len(hang))
     lines = textwrap.wrap(plain, width, break_on_hyphens=False)  # names with hyphens can be copied
     for number, line in enumerate(lines[:MAX_MESSAGE_LINES]):
@@ -277,7 +258,7 @@ def _wrap(text: str, indent: str, style: str = "", hang: str = "") -> Iterable[L
         yield (((hang if number else indent) or indent, ""), (escape.ci_log(line) + cut, style))
 
 
-def _remainder(number: int, noun: str, plural: str = "", indent: str = "  ") -> Iterable[Line]:
+def _remainder(number: int, noun: str, plural: str = "", indent: str = "  ") -> Iterable[_Line]:
     if number > 0:
         yield ((f"{indent}and {number:,} more {noun if number == 1 else plural or noun + 's'}", "dim"),)
 

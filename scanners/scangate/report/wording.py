@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from scangate.model import BUNDLED_ADVISORIES, Finding, Location, Outcome, PolicyOrigin, Report, Ruling, RulingOutcome, Severity
 from scangate.report import summary
 
+SHORT_FINGERPRINT = 8
+"""The characters of a fingerprint that texts show, and the fewest that commands accept."""
+
 
 def pluralize(number: int, noun: str) -> str:
     """``1 finding``, ``2 findings``."""
@@ -93,6 +96,11 @@ def suggest_next_step(report: Report) -> str:
     if report.verdict.outcome is Outcome.INCOMPLETE:
         return "fix the causes of the blocking gaps, or allow them in the policy's coverage block, with a reason"
     return ""
+
+
+def short_fingerprint(finding: Finding) -> str:
+    """The beginning of a finding's fingerprint, which ``scangate explain`` and ``scangate waive`` accept."""
+    return finding.fingerprint[:SHORT_FINGERPRINT]
 
 
 def list_merged_rules(ruling: Ruling) -> str:

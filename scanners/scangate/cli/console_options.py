@@ -1,0 +1,27 @@
+"""What a command prints on the console: the values of ``--format``, ``--all``, ``--verbose`` and ``--quiet``."""
+
+from __future__ import annotations
+
+import msgspec
+
+from scangate.report import CONSOLE_FORMATS, DEFAULT_CONSOLE_FORMAT
+from scangate.report.view import View
+
+
+class ConsoleOptions(msgspec.Struct, frozen=True):
+    """What to print: a format of `CONSOLE_FORMATS`, and how much of the report."""
+
+    format: str = DEFAULT_CONSOLE_FORMAT
+    show_all: bool = False
+    verbose: bool = False
+    quiet: bool = False
+    more_option: str = "--all"
+
+    @property
+    def only_verdict(self) -> bool:
+        """Whether --quiet leaves only the verdict: not of an output for programs."""
+        return self.quiet and not CONSOLE_FORMATS[self.format].for_programs
+
+    def view(self, width: int) -> View:
+        """The view of a console of so many columns."""
+        return View(width=width, show_all=self.show_all, verbose=self.verbose, more_option=self.more_option)
