@@ -11,21 +11,33 @@ from scangate.app.report_files import ReportTarget
 from scangate.app.requests import RenderingRequest
 from scangate.cli import options
 from scangate.cli.console import write_page
+from scangate.cli.console_options import ConsoleOptions
 from scangate.cli.fingerprints import DEFAULT_VERDICTS, find_default_verdict
 from scangate.cli.progress import ConsoleEvents
 from scangate.errors import UsageError
 from scangate.model import EXIT_CODES, Outcome, Report
-from scangate.report import FORMATS
+from scangate.report import CONSOLE_FORMATS, DEFAULT_CONSOLE_FORMAT, FORMATS
 
 
 @click.command()
 @click.argument("verdict", type=options.path_type, metavar="[VERDICT.JSON]", required=False)
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), help="Print this format  [default: the console report]")
+@click.option(
+    *("--format", "form"),
+    type=click.Choice(list(CONSOLE_FORMATS | FORMATS)),
+    help=f"Print this format  [default: {DEFAULT_CONSOLE_FORMAT}, unless files are written]",
+)
+@options.show_all_option
 @options.report_option
 @options.output_dir_option
 @click.option("--exit-code", "repeat", is_flag=True, help="Exit with the code of the verdict, as the scan did")
-def command(
-    verdict: Path | None, *, form: str | None, reports: tuple[ReportTarget, ...], output_dir: Path | None, repeat: bool
+def command(  # noqa: PLR0913 -- one parameter per option
+    verdict: Path | None,
+    *,
+    form: str | None,
+    show_all: bool,
+    reports: tuple[ReportTarget, ...],
+    output_dir: Path | None,
+    repeat: bool,
 ) -> int:
     """Make the reports of VERDICT.JSON again, without a scan: print one, write files, or both.
 
@@ -39,22 +51,21 @@ def command(
         raise UsageError(
             f"there is no {' and no '.join(map(str, DEFAULT_VERDICTS))}", "scangate scan --output-dir scangate-reports"
         )
-    if form is not None:
+    if form in FORMATS:
         reports = (*reports, ReportTarget(form, None))
     with ConsoleEvents(quiet=True) as events:
         report, written = render_verdict(RenderingRequest(verdict=verdict, reports=reports, output_dir=output_dir), events)
     pages = [target.format for target in reports if target.file is None]
-    if pages or not (reports or output_dir):
-        _print(report, pages[0] if pages else None)
+    if pages:
+        write_page(FORMATS[pages[0]].render(report))
+    elif form is not None or not (reports or output_dir):
+        _print(report, ConsoleOptions(form or DEFAULT_CONSOLE_FORMAT, show_all=show_all))
     if not written:
         return EXIT_CODES[Outcome.INCOMPLETE]
     return report.exit_code if repeat else 0
 
 
-def _print(report: Report, form: str | None) -> None:
-    if form is not None:
-        write_page(FORMATS[form].render(report))
-        return
+def _print(report: Report, console: ConsoleOptions) -> None:
     from scangate.cli.console_report import print_console_report  # noqa: PLC0415 -- rich is slow to import
 
-    print_console_report(report, stderr=False)
+    print_console_report(report, console)
