@@ -13,7 +13,10 @@ MOST_REPEATED = 40  # beyond the least number, so that samples stay short
 
 
 def sample(pattern: str, seed: str) -> str:
-    """A text that the pattern matches, from literals, classes of ASCII characters, groups, branches and repetitions."""
+    """A text that the pattern matches, from literals, classes of ASCII characters, groups, branches and repetitions.
+
+    What must not follow is passed over.
+    """
     return _generate(_parser.parse(pattern), random.Random(seed))
 
 
@@ -30,6 +33,8 @@ def _generate_step(step: str, argument: Any, draw: random.Random) -> str:
         return _generate(argument[-1], draw)
     if step == "BRANCH":
         return _generate(draw.choice(argument[1]), draw)
+    if step == "ASSERT_NOT":
+        return ""
     if step == "MAX_REPEAT":
         least, most, inner = argument
         times = draw.randint(least, min(int(most), least + MOST_REPEATED))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scangate.secrets.tokens.formats import ALNUM, BASE64, HEX, LOWER, UPPER, UUID, NamedFormat, TokenFormat
+from scangate.secrets.tokens.formats import ALNUM, BASE64, BASE64URL, HEX, LOWER, UPPER, UUID, NamedFormat, TokenFormat
 
 SECRET_KEY = f"{BASE64}{{40}}"
 _B64 = "[0-9A-Za-z+/=]"
@@ -32,6 +32,38 @@ FORMATS = (
         "amzn.mws.",
         UUID,
         "https://developer-docs.amazon.com/sp-api/docs/migrate-your-authorization-from-amazon-mws",
+    ),
+    TokenFormat(
+        "aws-login-client-secret",
+        "Login with Amazon Client Secret",
+        "amzn1.oa2-cs.v1.",
+        f"{HEX}{{64}}",
+        "https://developer-docs.amazon.com/sp-api/docs/viewing-your-application-information-and-credentials",
+    ),
+    TokenFormat(
+        "aws-login-refresh-token",
+        "Login with Amazon Refresh Token",
+        "Atzr|Iw",
+        f"{BASE64URL}{{200,700}}",
+        "https://developer-docs.amazon.com/sp-api/docs/connecting-to-the-selling-partner-api",
+    ),
+    # the token and an ECDSA signature, in the cache of `aws sso login`
+    TokenFormat(
+        "aws-identity-center-token",
+        "AWS IAM Identity Center Token",
+        "aoaAAAAA aorAAAAA",
+        f"{BASE64URL}{{60,200}}:M[EG][0-9A-Za-z+/]{{90,150}}={{0,2}}",
+        "https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_CreateToken.html",
+        is_limited=True,
+    ),
+    # A web application shows it to its users; it expires after a year at most.
+    TokenFormat(
+        "aws-appsync-api-key",
+        "AWS AppSync API Key",
+        "da2-",
+        f"{LOWER}{{26}}",
+        "https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html#api-key-authorization",
+        is_limited=True,
     ),
     # base64 of "BedrockAPIKey-" and the name of the user after the prefix
     TokenFormat(

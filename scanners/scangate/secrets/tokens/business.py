@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scangate.secrets.tokens.formats import ALNUM, BASE64URL, DIGIT, HEX, UPPER, UUID, NamedFormat, TokenFormat, UrlFormat
+from scangate.secrets.tokens.formats import ALNUM, BASE64URL, DIGIT, HEX, LOWER, UPPER, UUID, NamedFormat, TokenFormat, UrlFormat
 
 FORMATS = (
     TokenFormat(
@@ -89,6 +89,16 @@ FORMATS = (
         "api_",
         f"{ALNUM}{{22}}[.]{ALNUM}{{22}}",
         "https://developer.close.com/api/overview/api-key-authentication",
+    ),
+    # a URL that starts a workflow: the ids of the account and of the hook
+    TokenFormat(
+        "zapier-webhook-url",
+        "Zapier Webhook URL",
+        "https://hooks.zapier.com/hooks/catch/",
+        f"{DIGIT}{{5,9}}/{LOWER}{{6,8}}",
+        "https://help.zapier.com/hc/en-us/articles/8496288690317-Trigger-Zaps-from-webhooks",
+        is_limited=True,
+        is_broken=True,
     ),
     TokenFormat(
         "canva-client-secret",

@@ -23,6 +23,14 @@ FORMATS = (
         f"{BASE64URL}{{35}}",
         "https://cloud.google.com/docs/authentication/api-keys",
     ),
+    # a key that is bound to a service account, which AI Studio creates
+    TokenFormat(
+        "google-api-key",
+        "Google API Key",
+        "AQ.Ab8",
+        f"{BASE64URL}{{47}}",
+        "https://ai.google.dev/gemini-api/docs/api-key",
+    ),
     TokenFormat(
         "google-oauth-client-secret",
         "Google OAuth Client Secret",
@@ -95,12 +103,12 @@ FORMATS = (
         "https://docs.digitalocean.com/products/spaces/how-to/manage-access/",
         partner=f"{BASE64}{{43}}",
     ),
-    # 40 characters and a checksum, of which the documentation does not say how it is made
+    # 40 characters and a checksum, of which the documentation does not say how it is made; in tokens it is 8 hexadecimal digits
     TokenFormat(
         "cloudflare-api-token",
         "Cloudflare API Token",
         "cfut_ cfat_ cfk_",
-        f"{BASE64URL}{{46,48}}",
+        f"{BASE64URL}{{40}}{HEX}{{8}}",
         "https://developers.cloudflare.com/fundamentals/api/get-started/token-formats/",
     ),
     TokenFormat(
@@ -114,9 +122,10 @@ FORMATS = (
         "alibaba-cloud-access-key",
         "Alibaba Cloud Access Key",
         "LTAI",
-        f"{ALNUM}{{17,22}}",
+        f"(?:{ALNUM}{{20}}|{ALNUM}{{12}})",
         "https://www.alibabacloud.com/help/en/ram/user-guide/create-an-accesskey-pair",
         partner=f"{ALNUM}{{30}}",
+        is_broken=True,
     ),
     TokenFormat(
         "tencent-cloud-secret-key",
@@ -130,7 +139,7 @@ FORMATS = (
         "yandex-cloud-api-key",
         "Yandex Cloud API Key",
         "AQVN",
-        f"{BASE64URL}{{35,38}}",
+        f"{BASE64URL}{{36}}",
         "https://yandex.cloud/en/docs/iam/concepts/authorization/api-key",
     ),
     TokenFormat(
@@ -175,6 +184,21 @@ FORMATS = (
         "vcp_ vci_ vca_ vcr_ vck_",
         f"{ALNUM}{{56}}",
         "https://vercel.com/changelog/new-token-formats-and-secret-scanning",
+    ),
+    # the id of the store
+    TokenFormat(
+        "vercel-blob-token",
+        "Vercel Blob Token",
+        "vercel_blob_rw_",
+        f"{ALNUM}{{16}}_{ALNUM}{{30,32}}",
+        "https://vercel.com/docs/vercel-blob/using-blob-sdk",
+    ),
+    TokenFormat(
+        "inngest-signing-key",
+        "Inngest Signing Key",
+        "signkey-prod- signkey-test- signkey-branch-",
+        f"{HEX}{{64}}",
+        "https://www.inngest.com/docs/platform/signing-keys",
     ),
     TokenFormat(
         "netlify-access-token",
@@ -237,7 +261,8 @@ FORMATS = (
         "akamai-edgegrid-credential",
         "Akamai EdgeGrid Credential",
         "akab-",
-        f"{LOWER}{{16}}-{LOWER}{{16}}",
+        # with this domain it is the host of the interface
+        f"{LOWER}{{16}}-{LOWER}{{16}}(?![.]luna)",
         "https://techdocs.akamai.com/developer/docs/edgegrid",
         partner=f"{BASE64}{{43}}=",
     ),
@@ -252,6 +277,16 @@ NAMED = (
         (84,),
         "https://learn.microsoft.com/en-us/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate",
         start=f"{ALNUM}{{76}}AZDO",
+    ),
+    # 52 random characters, the signature, the date, and what the service adds
+    NamedFormat(
+        "azure-service-key",
+        "Azure Service Key",
+        "",
+        ALNUM,
+        (84,),
+        "https://github.com/microsoft/security-utilities",
+        start=f"{ALNUM}{{52}}JQQJ99[A-Z][A-L]{ALNUM}{{16}}(?!AZDO)",
     ),
     NamedFormat(
         "azure-storage-account-access-key",
@@ -364,6 +399,16 @@ NAMED = (
         UUID,
         (36,),
         "https://devcenter.heroku.com/articles/platform-api-quickstart",
+    ),
+    NamedFormat(
+        "ngrok-authtoken",
+        "ngrok Authtoken",
+        "ngrok",
+        ALNUM,
+        (49,),
+        "https://ngrok.com/docs/agent/#authtokens",
+        start=f"[1-3]{ALNUM}{{26}}_",
+        kinds="token",
     ),
     NamedFormat(
         "scaleway-secret-key",

@@ -73,7 +73,7 @@ FORMATS = (
         "dbt-cloud-token",
         "dbt Cloud Token",
         "dbtc_ dbtu_",
-        f"{BASE64URL}{{36,48}}",
+        f"{BASE64URL}{{36,50}}",
         "https://docs.getdbt.com/docs/dbt-cloud-apis/service-tokens",
     ),
     TokenFormat(

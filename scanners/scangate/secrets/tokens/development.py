@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scangate.secrets.tokens.checksums import check_github, check_gitlab, check_macaroon
-from scangate.secrets.tokens.formats import ALNUM, BASE64URL, HEX, LOWER, UPPER, UUID, NamedFormat, TokenFormat, UrlFormat
+from scangate.secrets.tokens.formats import ALNUM, BASE64URL, DIGIT, HEX, LOWER, UPPER, UUID, NamedFormat, TokenFormat, UrlFormat
 
 _GITHUB = "https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/"
 _GITLAB = "https://docs.gitlab.com/security/tokens/#token-prefixes"
@@ -11,6 +11,15 @@ _ROUTABLE = f"{BASE64URL}{{27,300}}[.][0-9a-z]{{2}}[.][0-9a-z]{{9}}"
 
 FORMATS = (
     TokenFormat("github-token", "GitHub Token", "ghp_ gho_ ghu_ ghs_ ghr_", f"{ALNUM}{{36}}", _GITHUB, check_github),
+    # the id of the app and a JSON web token: for installations of apps, from April 2026
+    TokenFormat(
+        "github-token",
+        "GitHub Token",
+        "ghs_",
+        f"{DIGIT}{{1,12}}_eyJ{BASE64URL}{{15,400}}[.]{BASE64URL}{{40,1600}}[.]{BASE64URL}{{43,700}}",
+        "https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/"
+        "generating-an-installation-access-token-for-a-github-app",
+    ),
     TokenFormat(
         "github-fine-grained-token",
         "GitHub Fine-Grained Token",
@@ -44,7 +53,7 @@ FORMATS = (
     TokenFormat(
         "atlassian-api-token",
         "Atlassian API Token",
-        "ATATT3xFf ATCTT3xFf",
+        "ATATT3xFf ATCTT3xFf ATSTT3xFf",
         "[0-9A-Za-z_=-]{100,220}",
         "https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/",
     ),
@@ -59,7 +68,7 @@ FORMATS = (
         "circleci-token",
         "CircleCI Token",
         "CCIPAT_ CCIPRJ_",
-        f"{ALNUM}{{18,27}}_{HEX}{{40}}",
+        f"{ALNUM}{{20,24}}_{HEX}{{40}}",
         "https://circleci.com/docs/managing-api-tokens/",
     ),
     TokenFormat(
@@ -95,7 +104,7 @@ FORMATS = (
         "sourcegraph-access-token",
         "Sourcegraph Access Token",
         "sgp_ sgd_",
-        f"(?:(?:{HEX}{{16}}|local)_)?{HEX}{{40}}",
+        f"(?:(?:{HEX}{{16}}|local|ws{HEX}{{32}})_)?{HEX}{{40}}",
         "https://sourcegraph.com/docs/cli/how-tos/creating_an_access_token",
     ),
     TokenFormat(

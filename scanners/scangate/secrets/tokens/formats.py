@@ -27,7 +27,7 @@ class TokenFormat(NamedTuple):
     ``source``: where the provider documents it. ``check``: its checksum. ``after``: a text before the token that is not a part of
     it. ``before``: a pattern of bounded length for the part of the token before ``starts``. ``partner``: a pattern for a second
     value, without which this one is of no use. ``is_limited``: the token expires, or gives access to one thing only. ``is_broken``:
-    among its first characters may be others than letters, digits, ``-`` and ``_``.
+    among its first characters may be others than letters, digits, ``-`` and ``_``, or it is shorter than 20 characters.
     """
 
     rule: str

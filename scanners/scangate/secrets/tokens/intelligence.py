@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scangate.secrets.tokens.formats import ALNUM, BASE64URL, HEX, LOWER, UUID, NamedFormat, TokenFormat, UrlFormat
+from scangate.secrets.tokens.formats import ALNUM, BASE64URL, HEX, LOWER, UPPER, UUID, NamedFormat, TokenFormat, UrlFormat
 
 _OPENAI = "https://platform.openai.com/docs/api-reference/authentication"
 
@@ -96,7 +96,7 @@ FORMATS = (
         "pinecone-api-key",
         "Pinecone API Key",
         "pcsk_",
-        f"{ALNUM}{{5,8}}_{ALNUM}{{60,66}}",
+        f"{ALNUM}{{5,8}}_{ALNUM}{{60,64}}",
         "https://docs.pinecone.io/reference/api/authentication",
     ),
     TokenFormat(
@@ -111,7 +111,7 @@ FORMATS = (
         "tavily-api-key",
         "Tavily API Key",
         "tvly-",
-        f"(?:dev-|prod-)?{BASE64URL}{{32}}",
+        f"(?:{ALNUM}{{32}}|(?:dev|prod)-(?:{ALNUM}{{32}}|{ALNUM}{{6}}-{ALNUM}{{42}}))",
         "https://docs.tavily.com/documentation/quickstart",
     ),
     TokenFormat("llama-cloud-api-key", "LlamaCloud API Key", "llx-", f"{ALNUM}{{48}}", "https://docs.cloud.llamaindex.ai/api_key"),
@@ -120,12 +120,14 @@ FORMATS = (
     ),
     TokenFormat("firecrawl-api-key", "Firecrawl API Key", "fc-", f"{HEX}{{32}}", "https://docs.firecrawl.dev/introduction"),
     TokenFormat("e2b-api-key", "E2B API Key", "e2b_", f"{HEX}{{40}}", "https://e2b.dev/docs/api-key"),
-    TokenFormat("anyscale-token", "Anyscale Token", "esecret_ aph0_", f"{ALNUM}{{26,64}}", "https://docs.anyscale.com/reference/"),
+    TokenFormat("anyscale-token", "Anyscale Token", "esecret_", f"{LOWER}{{26}}", "https://docs.anyscale.com/reference/"),
+    # base64 of a signed message, whose first field is an ECDSA signature
+    TokenFormat("anyscale-token", "Anyscale Token", "aph0_Ck", f"{BASE64URL}{{180,280}}", "https://docs.anyscale.com/reference/"),
     TokenFormat(
         "wandb-api-key",
         "Weights & Biases API Key",
         "wandb_v1_",
-        f"{BASE64URL}{{70,90}}",
+        f"{ALNUM}{{27}}_{ALNUM}{{49}}",
         "https://docs.wandb.ai/platform/hosting/iam/service-accounts",
     ),
     TokenFormat("modal-token", "Modal Token", "as-", f"{ALNUM}{{22}}", "https://modal.com/docs/reference/modal.config"),
@@ -143,6 +145,13 @@ FORMATS = (
         f"{BASE64URL}{{27}}",
         "https://docs.browserbase.com/introduction/getting-started",
     ),
+    TokenFormat(
+        "runpod-api-key", "RunPod API Key", "rpa_", f"{UPPER}{{40}}{LOWER}{{6}}", "https://docs.runpod.io/get-started/api-keys"
+    ),
+    TokenFormat(
+        "apify-api-token", "Apify API Token", "apify_api_", f"{ALNUM}{{36}}", "https://docs.apify.com/platform/integrations/api"
+    ),
+    TokenFormat("context7-api-key", "Context7 API Key", "ctx7sk-", UUID, "https://context7.com/docs/howto/api-keys"),
 )
 NAMED = (
     NamedFormat("deepseek-api-key", "DeepSeek API Key", "deepseek", HEX, (35,), "https://api-docs.deepseek.com/", start="sk-"),

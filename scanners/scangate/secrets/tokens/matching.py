@@ -33,6 +33,8 @@ _PLAIN = _word_kind("_-", 20)
 _BASE64 = _word_kind("+/", 40)
 _BOUNDARY = "(?![0-9A-Za-z_-])"
 _NOT_IN_WORD = "[0-9A-Za-z_-]"
+# https://core.telegram.org/bots/api#making-requests: the token is in the path, after "bot"
+_BEGIN = f"(?:(?<!{_NOT_IN_WORD})|(?<=/bot))"
 _ESCAPE = re.compile(r"\\[nrtbf\"]|%[0-9A-F]{2}")
 _SPECIAL = ("\\", "%", "/", "=")  # before a word that may begin in an escape, or end a URL
 _MAX_BEFORE = 120  # characters of a token before its start
@@ -161,7 +163,7 @@ def _match_start(text: str, at: int, start: _Start) -> Iterator[Token]:
         return
     first = at + len(each.after)
     if each.before:
-        before = compile_once(f"(?<!{_NOT_IN_WORD})(?:{each.before})\\Z").search(text, max(first - _MAX_BEFORE, 0), first)
+        before = compile_once(f"{_BEGIN}(?:{each.before})\\Z").search(text, max(first - _MAX_BEFORE, 0), first)
         if before is None:
             return
         first = before.start()

@@ -59,12 +59,13 @@ FORMATS = (
         "logfire-token",
         "Pydantic Logfire Token",
         "pylf_v1_us_ pylf_v1_eu_ pylf_v2_us_ pylf_v2_eu_",
-        f"{ALNUM}{{43}}",
+        f"{ALNUM}{{43,44}}",
         "https://logfire.pydantic.dev/docs/how-to-guides/create-write-tokens/",
     ),
     TokenFormat(
         "launchdarkly-sdk-key", "LaunchDarkly Key", "sdk- api-", UUID, "https://launchdarkly.com/docs/home/account/environment/keys"
     ),
+    TokenFormat("axiom-token", "Axiom Token", "xaat- xapt-", UUID, "https://axiom.co/docs/reference/tokens"),
     TokenFormat(
         "checkly-api-key",
         "Checkly API Key",

@@ -103,9 +103,9 @@ FORMATS = (
         "klarna-api-key",
         "Klarna API Key",
         "klarna_live_api_ klarna_test_api_",
-        "[0-9A-Za-z!?()_.*$#@-]{60,400}",
+        # base64 of random characters, the id of the merchant, a version and a key, between commas
+        f"{BASE64URL}{{120,240}}={{0,2}}",
         "https://docs.klarna.com/api/authentication/",
-        is_broken=True,
     ),
     TokenFormat(
         "polar-access-token",
@@ -149,7 +149,8 @@ FORMATS = (
         "adyen-api-key",
         "Adyen API Key",
         "AQE",
-        "[0-9A-Za-z+/]{60,200}={0,2}-[0-9A-Za-z+/]{40,90}={0,2}-[0-9A-Za-z+/]{10,40}",
+        # the last part is of printable characters
+        "[0-9A-Za-z+/]{60,200}={0,2}-[0-9A-Za-z+/]{40,90}={0,2}-[!#-%(-;=?-Z^-~]{9,23}[0-9A-Za-z]",
         "https://docs.adyen.com/development-resources/api-credentials/",
     ),
     TokenFormat(
