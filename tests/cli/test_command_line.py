@@ -24,6 +24,7 @@ OPTIONS = {
         *("--baseline", "--trust-policy", "--jobs", "--quiet", "--verbose"),
     ),
     "gate": ("--policy", "--env", "--report"),
+    "diff": ("--format", "--exit-code"),
     "report": ("--format", "--report", "--output-dir", "--exit-code"),
     "merge": (
         "--root",

@@ -25,6 +25,7 @@ COMMANDS = {
     "fleet": "Audit many repositories and roll up their verdicts.",
     "gate": "Evaluate a verdict.json under another policy.",
     "report": "Make the reports of a verdict.json again, in any format.",
+    "diff": "Compare two verdict.json files: new, fixed and unchanged findings.",
     "explain": "Show why a finding fails the build and how to fix it.",
     "baseline": "Create, update and show the known findings.",
     "waive": "Add an exception to the policy file.",

@@ -6,6 +6,14 @@ exclusive, as in SARIF.
 
 from __future__ import annotations
 
+from scangate.model.comparison import (
+    ComparedFinding,
+    ComparedGap,
+    ComparisonStatus,
+    DifferenceKind,
+    ScanDifference,
+    VerdictComparison,
+)
 from scangate.model.content import ANY_TYPE, Analysis, AnalysisCoverage, ContentCoverage, ContentFiles, Coverage
 from scangate.model.decision import Basis, BudgetSelector, Decision, Note, NoteKind
 from scangate.model.finding import (
@@ -54,13 +62,17 @@ __all__ = [
     "AnalysisCoverage",
     "Basis",
     "BudgetSelector",
+    "ComparedFinding",
+    "ComparedGap",
     "ComparedRevision",
+    "ComparisonStatus",
     "Component",
     "Confidence",
     "ContentCoverage",
     "ContentFiles",
     "Coverage",
     "Decision",
+    "DifferenceKind",
     "FileAccounting",
     "FileReport",
     "FileSource",
@@ -89,6 +101,7 @@ __all__ = [
     "Ruling",
     "RulingOutcome",
     "RunInfo",
+    "ScanDifference",
     "ScanResult",
     "ScanStatus",
     "ScannerRun",
@@ -104,5 +117,6 @@ __all__ = [
     "Targets",
     "TargetsInfo",
     "Verdict",
+    "VerdictComparison",
     "derive_outcome",
 ]

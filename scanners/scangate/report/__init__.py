@@ -6,13 +6,13 @@ import importlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scangate.model import Report
+from scangate.model import Report, VerdictComparison
 
 if TYPE_CHECKING:
     from scangate.report.layout import Line
     from scangate.report.view import View
 
-__all__ = ["CONSOLE_FORMATS", "DEFAULT_CONSOLE_FORMAT", "FORMATS", "ConsoleFormat", "Format"]
+__all__ = ["CONSOLE_FORMATS", "DEFAULT_CONSOLE_FORMAT", "DIFF_FORMATS", "FORMATS", "ConsoleFormat", "Format", "render_diff"]
 
 
 class Format(NamedTuple):
@@ -72,3 +72,17 @@ CONSOLE_FORMATS = {
     "json": ConsoleFormat("scangate.report.verdict_json", is_document=True, for_programs=True),
 }
 """The values of ``--format``."""
+
+
+DIFF_FORMATS = {
+    "text": "scangate.report.diff_text",
+    "markdown": "scangate.report.diff_markdown",
+    "json": "scangate.report.diff_json",
+}
+"""The formats of a comparison of two verdicts: modules with ``render(comparison) -> str``."""
+
+
+def render_diff(comparison: VerdictComparison, form: str) -> str:
+    """The comparison in a format of DIFF_FORMATS."""
+    text: str = importlib.import_module(DIFF_FORMATS[form]).render(comparison)
+    return text

@@ -29,15 +29,15 @@ def render(report: Report) -> str:
     rulings = summary.sort_worst_first(report.verdict.rulings)
     blocks = [
         [f"## scangate: {report.verdict.outcome.value}"],
-        [f"{_escape_prose(wording.explain_verdict(report), 500)}."],
+        [f"{escape_prose(wording.explain_verdict(report), 500)}."],
         [f"Next: {next_step}."] if next_step else [],
         _table(summary.list_table_rows(report)),
         _blocking(rulings),
         _not_judged(rulings),
-        _section(wording.describe_gap_counts(report), summary.group_gaps(report.verdict.gaps), _gap, MAX_GAPS),
+        format_section(wording.describe_gap_counts(report), summary.group_gaps(report.verdict.gaps), format_gap, MAX_GAPS),
         _coverage(report),
-        _section("Notes", list_notes(report), _note, MAX_NOTES),
-        _section("Skipped paths", list_skipped(report), _note, MAX_NOTES),
+        format_section("Notes", list_notes(report), _note, MAX_NOTES),
+        format_section("Skipped paths", list_skipped(report), _note, MAX_NOTES),
         _footer(report),
     ]
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
@@ -47,9 +47,9 @@ def render_comment(ruling: Ruling) -> str:
     """A finding as a comment on its line of a change."""
     finding = ruling.finding
     lines = [
-        f"**{ruling.severity.value}** {_escape_code(finding.rule)}{_merged(ruling)}: {_escape_prose(finding.message, 1000)}",
-        f"Why: {_escape_prose(explain_decision(ruling.decision), 500)}.",
-        *(f"Secret, {_escape_prose(text, 500)}." for text in [explain_weight(finding)] if text),
+        f"**{ruling.severity.value}** {_escape_code(finding.rule)}{_merged(ruling)}: {escape_prose(finding.message, 1000)}",
+        f"Why: {escape_prose(explain_decision(ruling.decision), 500)}.",
+        *(f"Secret, {escape_prose(text, 500)}." for text in [explain_weight(finding)] if text),
         f"Details: {_escape_code(f'scangate explain {finding.fingerprint}')}",
     ]
     return "\n\n".join(lines) + "\n"
@@ -60,13 +60,14 @@ def render_comment_title(ruling: Ruling) -> str:
     return escape.terminal(ruling.finding.title or ruling.finding.rule)
 
 
-def _section(title: str, items: Sequence[Item], render_item: Callable[[Item], str], limit: int) -> list[str]:
+def format_section(title: str, items: Sequence[Item], render_item: Callable[[Item], str], limit: int) -> list[str]:
+    """A heading, the first ``limit`` items, and how many more there are; nothing if there are none."""
     more = [f"- and {len(items) - limit:,} more"] if len(items) > limit else []
     return [f"### {title}", "", *map(render_item, items[:limit]), *more] if items else []
 
 
 def _note(text: str) -> str:
-    return f"- {_escape_prose(text)}"
+    return f"- {escape_prose(text)}"
 
 
 def _table(parts: Iterable[summary.ScannerSummary]) -> list[str]:
@@ -83,7 +84,7 @@ def _row(part: summary.ScannerSummary) -> str:
         cells[1:] = "-", "-"
     if result is not None and result.status is ScanStatus.SKIPPED and not part.gaps:
         cells[0] = "-"
-    name = _escape_prose(f"{part.scanner} {result.version if result is not None else ''}".strip())
+    name = escape_prose(f"{part.scanner} {result.version if result is not None else ''}".strip())
     status = "" if result is None or result.status is ScanStatus.COMPLETE else f" ({result.status.value})"
     files = f"{len(result.analyzed_files):,}" if result is not None and analyzed else "-"
     return f"| {name}{status} | {files} | {' | '.join(cells)} |"
@@ -91,36 +92,38 @@ def _row(part: summary.ScannerSummary) -> str:
 
 def _blocking(rulings: Iterable[Ruling]) -> list[str]:
     blocking = [ruling for ruling in rulings if ruling.outcome is RulingOutcome.BLOCKING]
-    return _section(pluralize(len(blocking), "blocking finding"), blocking, _finding, MAX_FINDINGS)
+    return format_section(pluralize(len(blocking), "blocking finding"), blocking, format_finding, MAX_FINDINGS)
 
 
 def _not_judged(rulings: Iterable[Ruling]) -> list[str]:
     found = [ruling for ruling in rulings if ruling.outcome is RulingOutcome.NOT_JUDGED]
-    return _section(f"{pluralize(len(found), 'finding')} not judged", found, _finding, MAX_FINDINGS)
+    return format_section(f"{pluralize(len(found), 'finding')} not judged", found, format_finding, MAX_FINDINGS)
 
 
-def _finding(ruling: Ruling) -> str:
+def format_finding(ruling: Ruling) -> str:
+    """A finding as an item of a list."""
     finding = ruling.finding
     rule, url = _escape_code(finding.rule), escape.web_url(finding.help_url)
     where = _escape_code(wording.format_location(finding.location.path, finding.location.line))
     linked = f"[{rule}](<{url}>)" if url else rule
     label = f" {wording.label_bundled_only(finding)}".rstrip()
-    weight = f" ({_escape_prose(text)})" if (text := explain_doubt(finding)) else ""
-    return f"- **{ruling.severity.value}** {where} {linked}{_merged(ruling)}{label}: {_escape_prose(finding.message)}{weight}"
+    weight = f" ({escape_prose(text)})" if (text := explain_doubt(finding)) else ""
+    return f"- **{ruling.severity.value}** {where} {linked}{_merged(ruling)}{label}: {escape_prose(finding.message)}{weight}"
 
 
 def _merged(ruling: Ruling) -> str:
     return f" and {_escape_code(wording.list_merged_rules(ruling))}" if ruling.members else ""
 
 
-def _gap(group: Sequence[GapRuling]) -> str:
+def format_gap(group: Sequence[GapRuling]) -> str:
+    """Gaps that differ only in their location, as an item of a list."""
     gap = group[0].gap
     places = [_escape_code(wording.format_location(each.gap.path, each.gap.line)) for each in group if each.gap.path is not None]
     shown = ", ".join(places[:MAX_PATHS]) + (f" and {len(places) - MAX_PATHS:,} more" if len(places) > MAX_PATHS else "")
     reason = describe_not_analyzed(group) if summary.is_allowed_content(group[0]) else gap.reason
-    text = f"- {_escape_prose(gap.scanner)}, {gap.kind.value}: {_escape_prose(reason)}" + (f" ({shown})" if shown else "")
-    text += f"; hint: {_escape_prose(gap.hint, MAX_HINT_LENGTH)}" if gap.hint and not summary.is_allowed_content(group[0]) else ""
-    return text if group[0].blocking else f"{text}; {_escape_prose(explain_tolerated_gap(group[0]))}"
+    text = f"- {escape_prose(gap.scanner)}, {gap.kind.value}: {escape_prose(reason)}" + (f" ({shown})" if shown else "")
+    text += f"; hint: {escape_prose(gap.hint, MAX_HINT_LENGTH)}" if gap.hint and not summary.is_allowed_content(group[0]) else ""
+    return text if group[0].blocking else f"{text}; {escape_prose(explain_tolerated_gap(group[0]))}"
 
 
 def _coverage(report: Report) -> list[str]:
@@ -134,9 +137,9 @@ def _coverage(report: Report) -> list[str]:
     ]
     rows = []
     for content in contents[:MAX_TYPES]:
-        described = {each.analysis: _escape_prose(describe_analysis(each, content.files)) for each in content.analyses}
+        described = {each.analysis: escape_prose(describe_analysis(each, content.files)) for each in content.analyses}
         cells = " | ".join(described.get(analysis, "-") for analysis in Analysis)
-        rows.append(f"| {_escape_prose(content.content_type)} | {content.files:,} | {cells} |")
+        rows.append(f"| {escape_prose(content.content_type)} | {content.files:,} | {cells} |")
     more = ["", f"and {len(contents) - MAX_TYPES:,} more content types."] if len(contents) > MAX_TYPES else []
     return ["### Coverage", "", *head, *rows, *more]
 
@@ -144,12 +147,13 @@ def _coverage(report: Report) -> list[str]:
 def _footer(report: Report) -> list[str]:
     commit = f" Commit {_escape_code(report.commit)}." if report.commit else ""
     said = [wording.describe_policy_origin(report), wording.describe_base(report)]
-    sources = "".join(f" {_escape_prose(text[0].upper() + text[1:])}." for text in said if text)
-    counts, files = wording.describe_outcome_counts(report), _escape_prose(wording.describe_files(report))
-    return [f"{counts}; {files}.{commit}{sources} scangate {_escape_prose(report.tool_version)}."]
+    sources = "".join(f" {escape_prose(text[0].upper() + text[1:])}." for text in said if text)
+    counts, files = wording.describe_outcome_counts(report), escape_prose(wording.describe_files(report))
+    return [f"{counts}; {files}.{commit}{sources} scangate {escape_prose(report.tool_version)}."]
 
 
-def _escape_prose(text: str, limit: int = MAX_TEXT_LENGTH) -> str:
+def escape_prose(text: str, limit: int = MAX_TEXT_LENGTH) -> str:
+    """The text without markup, cut at ``limit`` characters."""
     return escape.markdown(escape.truncate(text, limit))
 
 
