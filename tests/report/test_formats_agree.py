@@ -132,7 +132,15 @@ def read_env(text: str) -> ReportedCounts:
     )
 
 
+def read_gitlab(text: str) -> ReportedCounts:
+    reported = json.loads(text)["scangate"]
+    numbers = (int(reported[name]) for name in ("blocking", "suppressed", "gaps", "blocking-gaps", "known", "bundled-only"))
+    return ReportedCounts(reported["outcome"], *numbers)
+
+
+GITLAB = ("gitlab-sast", "gitlab-secrets", "gitlab-dependencies")
 READERS = {
+    **dict.fromkeys(GITLAB, read_gitlab),
     "json": read_json,
     "sarif": read_sarif,
     "junit": read_junit,
@@ -187,7 +195,7 @@ def test_every_format_reports_a_merged_finding_once() -> None:
     for name, reader in READERS.items():
         page = FORMATS[name].render(report)
         assert reader(page) == reader(FORMATS[name].render(alone)), name
-        assert ("bandit:B608" in page) is (name not in {"env", "sbom"}), name
+        assert ("bandit:B608" in page) is (name not in {"env", "sbom", "gitlab-secrets", "gitlab-dependencies"}), name
     runs = {run["tool"]["driver"]["name"]: run for run in json.loads(FORMATS["sarif"].render(report))["runs"]}
     (reported,) = [result for run in runs.values() for result in run["results"] if "members" in result["properties"]]
     assert reported in runs["semgrep"]["results"]
@@ -222,6 +230,7 @@ def test_the_files_of_an_output_directory() -> None:
         "markdown": "summary.md",
         "sbom": "sbom.cdx.json",
         "ocsf": None,
+        **dict.fromkeys(GITLAB),
         "text": None,
         "env": None,
     }

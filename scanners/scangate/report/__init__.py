@@ -37,6 +37,9 @@ FORMATS = {
     "markdown": Format("scangate.report.markdown", "summary.md"),
     "sbom": Format("scangate.report.sbom", "sbom.cdx.json"),
     "ocsf": Format("scangate.report.ocsf", None),
+    "gitlab-sast": Format("scangate.report.gitlab_sast", None),
+    "gitlab-secrets": Format("scangate.report.gitlab_secrets", None),
+    "gitlab-dependencies": Format("scangate.report.gitlab_dependencies", None),
     "text": Format("scangate.report.text", None),
     "env": Format("scangate.report.env", None),
 }

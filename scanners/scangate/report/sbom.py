@@ -155,25 +155,12 @@ def _tools(report: Report) -> Iterator[Entry]:
 
 def _run_properties(report: Report) -> Iterator[tuple[str, str]]:
     """The verdict and the gaps: without them, an incomplete list of components would look complete."""
-    verdict = report.verdict
-    totals = summary.count(verdict.rulings, verdict.gaps)
-    yield "outcome", verdict.outcome.value
-    yield "policy", wording.describe_policy(report)
-    yield "policy-digest", verdict.policy_digest
-    yield "interrupted", report.interrupted
-    yield "blocking", str(totals.with_outcome(RulingOutcome.BLOCKING))
-    yield "suppressed", str(totals.with_outcome(RulingOutcome.SUPPRESSED))
-    yield "gaps", str(totals.gaps)
-    yield "blocking-gaps", str(totals.blocking_gaps)
-    yield "known", str(totals.with_outcome(RulingOutcome.KNOWN))
-    yield "bundled-only", str(summary.count_bundled_only(verdict.rulings))
+    yield from wording.list_run_properties(report)
     for result in summary.sort_results(report):
         if result.status is ScanStatus.SKIPPED:
             yield "skipped", f"{result.scanner}: {result.reason}"
     gaps = [ruling.gap for ruling in report.verdict.gaps]
-    for gap in gaps[:MAX_GAPS]:
-        place = f"{wording.format_location(gap.path, gap.line)}: " if gap.path is not None else ""
-        yield "gap", f"{gap.scanner}: {place}{gap.kind.value}: {gap.reason}"
+    yield from (("gap", wording.describe_gap(gap)) for gap in gaps[:MAX_GAPS])
     if len(gaps) > MAX_GAPS:
         yield "gaps-not-listed", str(len(gaps) - MAX_GAPS)
 

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from scangate.model import BUNDLED_ADVISORIES, Finding, Location, Outcome, PolicyOrigin, Report, Ruling, RulingOutcome, Severity
+from scangate.model import (
+    BUNDLED_ADVISORIES,
+    Finding,
+    Gap,
+    Location,
+    Outcome,
+    PolicyOrigin,
+    Report,
+    Ruling,
+    RulingOutcome,
+    Severity,
+)
 from scangate.report import summary
 
 SHORT_FINGERPRINT = 8
@@ -151,3 +162,25 @@ def describe_gap_counts(report: Report) -> str:
     """``3 coverage gaps, 2 blocking``; empty for none."""
     counts = summary.count((), report.verdict.gaps)
     return f"{pluralize(counts.gaps, 'coverage gap')}, {counts.blocking_gaps:,} blocking" if counts.gaps else ""
+
+
+def describe_gap(gap: Gap) -> str:
+    """``semgrep: app/old.py:3: unparsable: syntax error near line 3``."""
+    place = f"{format_location(gap.path, gap.line)}: " if gap.path is not None else ""
+    return f"{gap.scanner}: {place}{gap.kind.value}: {gap.reason}"
+
+
+def list_run_properties(report: Report) -> Iterator[tuple[str, str]]:
+    """The verdict and its counts as names and values, for formats that have a place for such pairs."""
+    verdict = report.verdict
+    totals = summary.count(verdict.rulings, verdict.gaps)
+    yield "outcome", verdict.outcome.value
+    yield "policy", describe_policy(report)
+    yield "policy-digest", verdict.policy_digest
+    yield "interrupted", report.interrupted
+    yield "blocking", str(totals.with_outcome(RulingOutcome.BLOCKING))
+    yield "suppressed", str(totals.with_outcome(RulingOutcome.SUPPRESSED))
+    yield "gaps", str(totals.gaps)
+    yield "blocking-gaps", str(totals.blocking_gaps)
+    yield "known", str(totals.with_outcome(RulingOutcome.KNOWN))
+    yield "bundled-only", str(summary.count_bundled_only(verdict.rulings))
