@@ -11,7 +11,7 @@ from scangate.model import Finding, Report
 from scangate.report import escape, gitlab
 
 NO_COMMIT = "0000000"
-"""What stands for the commit where the scanned folder has none."""
+"""The commit of a scanned folder that is not in git."""
 
 
 def render(report: Report) -> str:
