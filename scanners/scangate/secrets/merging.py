@@ -10,6 +10,7 @@ import msgspec
 from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
 
+WIDE = 4  # times as long as its value is a place that is all of a line, as the value was not found in it
 _SPECIFICITY = {secret_class: rank for rank, secret_class in enumerate(SecretClass)}
 
 
@@ -56,8 +57,10 @@ def _group_at(chosen: list[tuple[int, int, int]], start: int, end: int) -> int |
     return next((number for first, last, number in near if first < end and start < last), None)
 
 
-def _rank(detection: Detection) -> tuple[bool, int, int, int, Detection]:
-    """A proven format first, then the most specific class, then the longest with its partners, then the one that knows most."""
+def _rank(detection: Detection) -> tuple[bool, int, bool, int, int, Detection]:
+    """A proven format first, then the most specific class, then what is a value and not a line, then the longest with its partners,
+    then the one that knows most."""
     length = sum(end - start for start, end in ((detection.start, detection.end), *detection.partners))
     unknown = [detection.name, detection.user, detection.host].count("")
-    return (not detection.is_verified, _SPECIFICITY[detection.secret_class], -length, unknown, detection)
+    is_line = detection.is_foreign and detection.end - detection.start > WIDE * len(detection.value)
+    return (not detection.is_verified, _SPECIFICITY[detection.secret_class], is_line, -length, unknown, detection)

@@ -21,12 +21,17 @@ _RUNS = {
     for keys in ("abcdefghijklmnopqrstuvwxyz", "01234567890", "9876543210")
     for at in range(len(keys) - _FILLER_LENGTH + 1)
 }
-_FILLER = re.compile(rf"(.)\1{{7}}|(?i:{'|'.join(sorted(_RUNS))})")
+_FILLER = re.compile(rf"(.)\1{{7,}}|(?i:{'|'.join(sorted(_RUNS))})")
 _ONLY_LETTERS = re.compile(r"[A-Za-z]+(?:[_.:/ -]+[A-Za-z]+)*")
 _DIGITS = re.compile(r"\d+")
 _SEPARATORS = re.compile(r"[\s_.:/@-]+")
 _ESCAPED_SPACES = re.compile(r"(?:\\[nrt])+\Z")
 VOWELS = frozenset("aeiouyAEIOUY")
+_UNPRONOUNCEABLE = re.compile(r"[^aeiouyAEIOUY]{5}")
+MIN_DRAWN_LENGTH, MAX_NAMED = 16, 0.4  # characters; the part of them that is words
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_PIECES = re.compile(r"[\s.:/\\\[\](){}<>,;|]+")
+_CONSTANT = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -80,8 +85,28 @@ def _has_words(value: str) -> bool:
     """Whether most of a value can be pronounced, and digits are in one place at most: capitals begin its words."""
     if len(_DIGITS.findall(value)) > MAX_NUMBERS:
         return False
-    words = [word for word in _WORDS.findall(value) if len(word) >= MIN_WORD and VOWELS & set(word)]
-    return sum(map(len, words)) >= WORDS_SHARE * len(value)
+    return _length_of_words(value) >= WORDS_SHARE * len(value)
+
+
+def _length_of_words(value: str) -> int:
+    """How many characters of a value are in words that can be pronounced."""
+    words = (word for word in _WORDS.findall(value) if len(word) >= MIN_WORD and VOWELS & set(word))
+    return sum(len(word) for word in words if _UNPRONOUNCEABLE.search(word) is None)
+
+
+@functools.lru_cache(maxsize=4096)
+def is_drawn(value: str) -> bool:
+    """Whether a value, or a long part of it, is random, whatever else is in it: what names a thing, even with numbers, is not.
+
+    A UUID or a constant may be a part of a name.
+    """
+    rest = _CONSTANT.sub("", _UUID.sub("", value))
+    return any(map(_is_drawn_piece, {rest, *_PIECES.split(rest)}))
+
+
+def _is_drawn_piece(piece: str) -> bool:
+    text = "".join(filter(str.isalnum, piece))
+    return len(text) >= MIN_DRAWN_LENGTH and is_random(text) and _length_of_words(piece) < MAX_NAMED * len(text)
 
 
 def entropy(text: str) -> float:
@@ -108,6 +133,11 @@ def has_filler(value: str) -> bool:
     return _FILLER.search(value) is not None
 
 
+def without_fillers(value: str) -> str:
+    """What is left of a value without what `has_filler` finds."""
+    return _FILLER.sub(" ", value)
+
+
 def is_words(value: str) -> bool:
     """Whether a value is letters and separators alone, in words: a name, not something drawn."""
     if _ONLY_LETTERS.fullmatch(value) is None or is_random(value):
@@ -117,7 +147,7 @@ def is_words(value: str) -> bool:
 
 def is_weak(value: str) -> bool:
     """Whether a person could have made the value up without much thought: short, or words and a number."""
-    if is_random(value) or _is_mixed(value):
+    if _is_mixed(value) or any(map(is_random, value.split())):
         return False
     letters = sum(map(str.isalpha, value))
     return len(value) < 8 or letters + sum(map(str.isdigit, value)) + len(_SEPARATORS.findall(value)) >= len(value) - 2

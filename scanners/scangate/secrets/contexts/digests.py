@@ -6,24 +6,27 @@ import re
 
 from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
-from scangate.secrets.names import assigned_name
+from scangate.secrets.names import assigned_name, says_secret
 from scangate.secrets.places import keys_around
 from scangate.secrets.text import ScannedText
-from scangate.secrets.values import word_set, words_of
+from scangate.secrets.values import is_drawn, word_set, words_of
 
 _FORMATS = re.compile(
-    r"(?:sha(?:1|224|256|384|512)|md5|blake[23]\w*)[-:=][A-Za-z0-9+/=_-]{20,}"
+    r"(?i:sha1[-:=](?:[0-9a-f]{40}|[A-Za-z0-9+/_-]{27}=?)|md5[-:=](?:[0-9a-f]{32}|[A-Za-z0-9+/_-]{22}(?:==)?))"
+    r"|(?:sha(?:224|256|384|512)|blake[23]\w*)[-:=][A-Za-z0-9+/=_-]{38,}"
     # https://passlib.readthedocs.io/en/stable/modular_crypt_format.html
     r"|\$(?:2[abxy]?|5|6|1|y|7|apr1|argon2\w*|scrypt|pbkdf2[\w-]*|sha\d+|S|P|H)\$[./A-Za-z0-9$=,+-]{16,}"
     r"|(?:md5|sha1|sha256|sha512)\$[^$]{0,40}\$[0-9a-f]{32,}"
-    r"|(?:pbkdf2_sha\d+|bcrypt_sha256|argon2|scrypt|pbkdf2:sha\d+:\d+)\$.{16,}"
-    r"|\{(?:SSHA?|SHA|SMD5|MD5|CRYPT|SHA256|SHA512|bcrypt)\}.{8,}"
+    r"|(?:pbkdf2_sha\d+|bcrypt_sha256|argon2|scrypt)\$[^$]*\$.{16,}|(?:scrypt|pbkdf2)(?::\w+)+\$.{16,}"
+    r"|\{(?:SSHA|SHA|SHA256|SHA512)\}.{27,}|\{S?MD5\}.{22,}|\{(?:CRYPT|bcrypt)\}.{13,}"
 )
 _DIGEST_WORDS = word_set(
     """hash hashes hashed digest digests checksum checksums sha md sum integrity etag fingerprint thumbprint commit revision rev
     gitsha crc"""
 )
+_HASHED_WORDS, _ALGORITHMS = frozenset({"hashed", "hashes", "digest", "digests"}), frozenset({"sha", "md", "crc", "checksum"})
 _HEX = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128}")
+_BRACKETS = "}])"  # of a mapping or a list around a bare value
 _STRUCTURED = (SecretClass.PASSWORD, SecretClass.TOKEN, SecretClass.KEY)
 
 
@@ -33,7 +36,13 @@ def is_digest(detection: Detection, text: ScannedText) -> bool:
         return False
     if _FORMATS.fullmatch(detection.value):
         return True
-    names = [assigned_name(detection, text)]
-    if detection.secret_class is SecretClass.RANDOM or _HEX.fullmatch(detection.value):
-        names += keys_around(text, detection.start)
-    return any(not _DIGEST_WORDS.isdisjoint(words_of(name)) for name in names)
+    name, is_hex = assigned_name(detection, text), _HEX.fullmatch(detection.value.rstrip(_BRACKETS)) is not None
+    words = set(words_of(name))
+    if says_secret(name) and is_drawn(detection.value):
+        # hash_secret is the secret of a hash, but md5_password a digest, and a hashed_password too
+        return not words.isdisjoint(_HASHED_WORDS) or (is_hex and not words.isdisjoint(_ALGORITHMS))
+    if not words.isdisjoint(_DIGEST_WORDS):
+        return True
+    if detection.secret_class is not SecretClass.RANDOM and not is_hex:
+        return False
+    return any(not _DIGEST_WORDS.isdisjoint(words_of(key)) for key in keys_around(text, detection.start))

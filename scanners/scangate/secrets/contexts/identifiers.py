@@ -8,7 +8,7 @@ from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
 from scangate.secrets.names import SECRET_WORDS, NameKind, assigned_name, is_about_secret, kind_of_name
 from scangate.secrets.text import ScannedText
-from scangate.secrets.values import is_random, is_words, words_of
+from scangate.secrets.values import is_drawn, is_random, is_words, words_of
 
 PUBLIC_ADDRESS = "public-ip-ipv4"
 MAX_DISTANCE = 200
@@ -36,7 +36,7 @@ _ACTION = re.compile(r"[a-z][a-z0-9-]{1,30}:[A-Z][a-z]+(?:[A-Z]+[a-z]*){1,10}") 
 _ACCOUNT = re.compile(
     # https://www.twilio.com/docs/iam/api/account (the token that goes with it is the secret),
     # https://posthog.com/docs/api, https://ethereum.org/developers/docs/accounts/
-    r"AC[0-9a-f]{32}|phc_\w{20,}|0x[0-9a-fA-F]{40}"
+    r"AC[0-9a-f]{32}|phc_[A-Za-z0-9]{43}|0x[0-9a-fA-F]{40}"
 )
 _KEY_FOLLOWS = re.compile(r"[\"'](?::(?!:)|\s{0,4}=>)")  # it is the key of another value
 _COMPARED = re.compile(r"[=!]=\s{0,4}[\"'`]\Z")  # with a state
@@ -53,11 +53,19 @@ def is_identifier(detection: Detection, text: ScannedText) -> bool:
         return _VALIDATION.fullmatch(value) is not None
     if detection.secret_class in (SecretClass.TOKEN, SecretClass.KEY):
         return False
-    if _KEY_FOLLOWS.match(text.text, detection.end) or _ACTION.fullmatch(value):
+    if _is_key(detection, text) or _ACTION.fullmatch(value):
         return True
     if detection.secret_class is SecretClass.RANDOM:
         return _UUID.fullmatch(value) is not None
     return detection.secret_class is SecretClass.ASSIGNMENT and not is_random(value) and _is_name(detection, around, text)
+
+
+def _is_key(detection: Detection, text: ScannedText) -> bool:
+    """Whether the value is the key of another one. What a password is compared with is none, though a block follows."""
+    if _KEY_FOLLOWS.match(text.text, detection.end) is None:
+        return False
+    before = max(detection.start - MAX_DISTANCE, 0)
+    return not is_drawn(detection.value) or _COMPARED.search(text.text, before, detection.start) is None
 
 
 def _is_name(detection: Detection, around: str, text: ScannedText) -> bool:

@@ -13,7 +13,7 @@ from scangate.secrets.contexts.key_bodies import has_key_body
 from scangate.secrets.detection import Detection
 from scangate.secrets.names import NameKind, assigned_name, kind_of_name
 from scangate.secrets.text import ScannedText
-from scangate.secrets.values import has_filler, is_random, is_repetitive, is_words
+from scangate.secrets.values import has_filler, is_drawn, is_random, is_repetitive, is_words, without_fillers
 
 _SECRET_WORDS, _FILLER_WORDS, _CONTEXT_WORDS = (
     frozenset(words.split())
@@ -69,7 +69,10 @@ _REQUEST = re.compile(
     r"(?i)\W*(?:(?:your|insert|enter|replace|change|fill|put|paste)(?:[ _.-]|me\b|this\b|(?-i:(?<=[a-z])(?=[A-Z])))"
     r"|(?:my|some|any|the|a|an|fake|sample|test|todo|fixme|tbd|n/?a|set|add|use)[ _.-])"
 )
+_AWS_LENGTHS = (20, 40)  # of the id and of the key
 _AWS_EXAMPLE_KEY = re.compile(r"(?:AKIA|ASIA)?[A-Za-z0-9/+]*EXAMPLE(?:KEY)?")
+# The first part of a JSON Web Token alone, which names the algorithm: the rest was left out
+_HEADER_ALONE = re.compile(r"(?:Bearer |JWT )?eyJ(?:0eXA|hbGc|raWQ)[\w-]{0,80}\.?(?:\.\.\.|\u2026|<[^<>]*>)[^.]*", re.IGNORECASE)
 _JWT_IO_SAMPLE = "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lI"  # subject 1234567890, John Doe: the sample of jwt.io
 
 
@@ -80,8 +83,10 @@ def is_placeholder(detection: Detection, text: ScannedText) -> bool:
         return not has_key_body(text, detection.start, detection.end)
     if detection.secret_class is SecretClass.TOKEN and (_JWT_IO_SAMPLE in value or is_words(value)):
         return True
-    if _AWS_EXAMPLE_KEY.fullmatch(value) or has_filler(value) or _BLANK.search(value):
+    if _HEADER_ALONE.fullmatch(value) or (len(value) in _AWS_LENGTHS and _AWS_EXAMPLE_KEY.fullmatch(value)):
         return True
+    if has_filler(value) or _BLANK.search(value):
+        return detection.secret_class is SecretClass.TOKEN or not _is_drawn_beside_blank(value)
     if detection.secret_class is SecretClass.PASSWORD:
         is_replaced = (
             _is_template(value)
@@ -101,9 +106,17 @@ def is_placeholder(detection: Detection, text: ScannedText) -> bool:
     )
 
 
+def _is_drawn_beside_blank(value: str) -> bool:
+    """Whether most of a value was drawn although a part of it says that it was not."""
+    rest = without_fillers(_BLANK.sub(" ", value)).strip()
+    return (2 * len(rest) > len(value) and is_drawn(rest)) or (is_drawn(value) and not has_filler(value))
+
+
 def _is_to_be_replaced(value: str) -> bool:
     """Whether the value says that it is to be replaced, or leaves something out."""
-    return not is_random(value) and any((_LEFT_OUT.search(value), _SAYS_SO.search(value), _REQUEST.match(value)))
+    if is_random(value) or is_drawn(_REQUEST.sub("", value, count=1)):
+        return False
+    return any((_LEFT_OUT.search(value), _SAYS_SO.search(value), _REQUEST.match(value)))
 
 
 def _is_template(value: str) -> bool:

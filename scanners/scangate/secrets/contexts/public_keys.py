@@ -6,7 +6,7 @@ import re
 
 from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
-from scangate.secrets.names import assigned_name
+from scangate.secrets.names import NameKind, assigned_name, kind_of_name
 from scangate.secrets.text import ScannedText
 from scangate.secrets.values import words_of
 
@@ -18,6 +18,7 @@ _FORMATS = re.compile(
     r"MII[BCDEFGHIJ][A-Za-z0-9+/]{3}ANBgkqhkiG9w0BAQ|MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQ|MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE|MCowBQYDK2VwAyEA"
 )
 _PUBLIC_WORDS = frozenset(["public", "pub", "publishable", "certificate", "cert", "certs", "sitekey", "vapid", "anon"])
+_SECRET_WORDS = frozenset({"private", "secret", "secrets"})
 _PGP_WORDS = frozenset({"gpg", "pgp", "keyid"})
 _FINGERPRINT = re.compile(r"[0-9A-Fa-f]{16}|(?:[0-9A-Fa-f]{4} ?){10}")
 _SITE_KEY = re.compile(r"(?i)site_?-?key|client_?-?id\Z")
@@ -32,4 +33,6 @@ def is_public_key(detection: Detection, text: ScannedText) -> bool:
     name = assigned_name(detection, text)
     if _FINGERPRINT.fullmatch(detection.value) and not _PGP_WORDS.isdisjoint(words_of(name)):
         return True
+    if kind_of_name(name) is NameKind.PASSWORD or not _SECRET_WORDS.isdisjoint(words_of(name)):
+        return False  # the private key to a public one, or what protects it
     return not _PUBLIC_WORDS.isdisjoint(words_of(name)) or _SITE_KEY.search(name) is not None

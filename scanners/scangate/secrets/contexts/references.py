@@ -8,7 +8,7 @@ from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
 from scangate.secrets.places import is_quoted, keys_around
 from scangate.secrets.text import ScannedText
-from scangate.secrets.values import is_random, strip_escaped_spaces
+from scangate.secrets.values import is_drawn, is_random, strip_escaped_spaces
 
 MAX_LENGTH = 1024
 """A longer value is none of these forms."""
@@ -30,12 +30,15 @@ _FORMS = re.compile(
         secrets?|values|context|ctx|app|os|random_password|aws_\w+|azurerm_\w+|google_\w+)[.\[][\w.\[\]"'-]*
     | (?:op|vault|ssm|secretsmanager|keyvault|gcp-?sm|gsm|awssm|akv|env|file|ref\+\w+|secretref|bao)://?.*
     | (?:vault|env|file|ssm|secretsmanager|resolve|parameterStore|keyring|keychain):[\w./@$\{{-].*
-    | arn:[\w-]+:[\w-]+:.* | (?:/var)?/run/secrets/.* | projects/[^/]+/secrets/.*
+    | arn:[\w-]+:[\w-]+:[\w-]*:[\w*]*:.* | (?:/var)?/run/secrets/.* | projects/[^/]+/secrets/.*
     | @Microsoft\.KeyVault\(.*\)
     """,
     re.VERBOSE | re.DOTALL,
 )
+# What a store made up may be in the address of an entry, never in the name of a variable or in what is its default.
+_ADDRESS = re.compile(r"arn:.*|[\w+-]+://.*|\{\{resolve:.*", re.DOTALL)
 MAX_DISTANCE = 200
+_LITERAL = re.compile(r"([\"'])((?:(?!\1).){16,200})\1")
 MIN_LITERAL_LENGTH = 6  # characters outside the interpolations that may be a secret by themselves
 # Each replaces a part of a text when it is used: shells, templates of many engines, CloudFormation, format strings.
 _MARKED = (  # nothing else looks like these
@@ -75,15 +78,20 @@ def has_reference_form(value: str) -> bool:
     text = strip_escaped_spaces(value.strip())
     if not text:
         return True
-    return len(text) <= MAX_LENGTH and _CHEAP.search(text) is not None and _FORMS.fullmatch(text) is not None
+    if len(text) > MAX_LENGTH or _CHEAP.search(text) is None or _FORMS.fullmatch(text) is None:
+        return False
+    return _ADDRESS.fullmatch(text) is not None or not is_drawn(text)
 
 
 def is_reference(detection: Detection, text: ScannedText) -> bool:
     """Whether the secret is elsewhere, by the value or by what is around it."""
     before = text.text[max(text.line_start(detection.start), detection.start - MAX_DISTANCE) : detection.start]
-    if _is_made_at_run_time(detection.value) or _REFERRING_TAG.search(before) or _is_inside_interpolation(detection, text):
+    is_tagged = _REFERRING_TAG.search(before) is not None and not is_drawn(detection.value)
+    if is_tagged or _is_made_at_run_time(detection.value) or _is_inside_interpolation(detection, text):
         return True
     if detection.secret_class in (SecretClass.TOKEN, SecretClass.KEY):
+        return False
+    if _has_drawn_literal(detection.value):
         return False
     if text.is_program and not is_quoted(detection, text) and _EXPRESSION.fullmatch(detection.value):
         return detection.secret_class is not SecretClass.PASSWORD
@@ -95,6 +103,8 @@ def is_reference(detection: Detection, text: ScannedText) -> bool:
 def _is_made_at_run_time(value: str) -> bool:
     """Whether a value is made when it is used, at least in part, or names a file or an entry of a secret store."""
     bare = value.strip().strip("\"'")
+    if (is_drawn(bare) and _ADDRESS.fullmatch(bare) is None) or _has_drawn_literal(bare):
+        return False
     if has_reference_form(bare) or _is_path(bare) or _BOUND.fullmatch(bare):
         return True
     if (match := _ASSIGNMENT.fullmatch(bare)) is not None and has_reference_form(match["value"]):
@@ -108,6 +118,11 @@ def _is_made_at_run_time(value: str) -> bool:
     return len(_NOT_IN_WORD.sub("", rest)) < MIN_LITERAL_LENGTH or _WORDS.fullmatch(rest) is not None
 
 
+def _has_drawn_literal(value: str) -> bool:
+    """Whether a string in an expression was drawn: the fallback of a variable, the argument of a call."""
+    return any(is_drawn(match[2]) for match in _LITERAL.finditer(value, 0, MAX_LENGTH))
+
+
 def _is_inside_interpolation(detection: Detection, text: ScannedText) -> bool:
     """Whether the value is a part of an expression that is replaced, as in ``{{resolve:secretsmanager:db:SecretString:key}}``."""
     start = max(text.line_start(detection.start), detection.start - MAX_DISTANCE)
@@ -119,7 +134,7 @@ def _is_inside_interpolation(detection: Detection, text: ScannedText) -> bool:
 
 def _is_path(value: str) -> bool:
     if _FILE.fullmatch(value):
-        return True
+        return not is_drawn(value)
     if not _PATH.fullmatch(value):
         return False
     pieces = [piece for piece in re.split(r"[/\\]", value) if piece]

@@ -45,7 +45,7 @@ def is_default(detection: Detection, text: ScannedText) -> bool:
 def is_same_as_user(detection: Detection, text: ScannedText) -> bool:
     """Whether the value is the name of the user."""
     del text
-    return bool(detection.user) and detection.user.lower() == detection.value.lower()
+    return bool(detection.user) and not is_random(detection.value) and detection.user.lower() == detection.value.lower()
 
 
 def is_local(detection: Detection, text: ScannedText) -> bool:

@@ -57,7 +57,7 @@ def is_translation(detection: Detection, text: ScannedText) -> bool:
     """Whether the value is a text for people, by itself or because the other values of its file are."""
     value = detection.value.strip().replace("_", " ")
     if detection.secret_class in _WORDY and " " in value and is_prose(text):
-        return True
+        return not any(map(is_random, value.split()))
     value = _LEADING_DIGITS.sub(lambda match: match[0].lstrip("0123456789"), value)
     if detection.secret_class not in _WORDY or is_random(value) or any(map(str.isdigit, value)):
         return False

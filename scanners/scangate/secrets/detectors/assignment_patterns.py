@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-MAY_ASSIGN = re.compile(r"\\?[\"'`]?[ \t]*[\])]?[ \t]*(?:[=:,(|<?!-]|[A-Za-z_][^\n]{0,60}=)")
+MAY_ASSIGN = re.compile(r"\\?[\"'`]?[ \t]*[\])]?[ \t]*(?:[=:,(|<?!-]|or\b|[A-Za-z_][^\n]{0,60}=)")
 """What follows a name, if it is not the end of a sentence. Most names fail here, so that no other pattern is tried."""
 _SPACE = r"[ \t]*+"
 _STRING = (
@@ -29,6 +29,8 @@ COMPARED = re.compile(rf"[\"'`]?{_SPACE}[=!]==?{_SPACE}{_STRING}")
 """``name == "x"``."""
 CALL = re.compile(rf"\({_SPACE}{_STRING}{_SPACE}\)")
 """The only argument: ``set_name("x")``."""
+RESULT = re.compile(rf"[\"'`]?{_SPACE}(?:=|:=|:){_SPACE}(?:await[ \t]+)?[\w.:]{{1,60}}\({_SPACE}{_STRING}{_SPACE}\)")
+"""The only argument of a call whose result is assigned: ``name = decode("x")``."""
 FALLBACK = re.compile(
     rf"[\"'`]?{_SPACE}[=:]{_SPACE}[\w.$]{{1,60}}[(\[.][^\n]{{0,120}}?(?:,|\|\||\?\?|\?:|\bor\b|:-|\{{){_SPACE}{_STRING}{_SPACE}[)\]}};,]"
 )

@@ -23,13 +23,14 @@ from scangate.secrets.detectors.assignment_patterns import (
     LOOKED_UP,
     MAY_ASSIGN,
     NEXT,
+    RESULT,
     SPACED,
     WRAPPED,
 )
 from scangate.secrets.entries import ScalarEntry
 from scangate.secrets.names import NameKind, kind_of_name
 from scangate.secrets.text import ScannedText
-from scangate.secrets.values import is_random, is_words, strip_escaped_spaces, word_set, words_of
+from scangate.secrets.values import is_drawn, is_random, is_words, strip_escaped_spaces, word_set, words_of
 
 KEYWORD = "secret-keyword"
 RULES = {KEYWORD: "Secret Keyword"}
@@ -121,6 +122,8 @@ def _values_after(text: ScannedText, first: int, last: int, name: str) -> Iterat
         and (match := SPACED.match(text.text, last)) is not None
     ):
         yield from filter(_is_no_word, [_bare(match, name) if match["bare"] else _string(text, match, name)])
+    if (match := RESULT.match(text.text, last)) is not None:
+        yield from (found for found in (_string(text, match, name),) if is_drawn(found.value))
     for pattern in () if text.entries else _patterns_of_calls(text, first, name):
         if (match := pattern.match(text.text, last)) is not None:
             yield from filter(_is_no_word, [_string(text, match, name)])
