@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SMOKE ?= 3.12 3.13
 
-.PHONY: help setup demo test unit mutants coverage lint types gate docs check smoke bench nightly clean
+.PHONY: help setup demo test unit mutants coverage lint types gate docs reference check smoke bench nightly clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ gate: $(READY) ## Pass our own gate
 
 docs: $(READY) ## Build the documentation site into .work/site; a broken link is an error
 	$(BIN)/mkdocs build --quiet
+
+reference: $(READY) ## Write the pages of docs/reference that are generated from the code
+	PYTHONPATH=docs $(BIN)/python -m reference_pages
 
 check: lint types test gate docs ## All of the above
 

@@ -18,6 +18,7 @@ from types import ModuleType
 import click
 import pytest
 import yaml
+from reference_pages import PAGES as GENERATED
 
 from scangate.app.policies import read_policy
 from scangate.cli import main
@@ -143,6 +144,11 @@ def table(page: str) -> list[list[str]]:
     lines = itertools.dropwhile(lambda line: not line.startswith("|"), (REFERENCE / page).read_text("utf-8").splitlines())
     rows = [line for line in itertools.takewhile(lambda line: line.startswith("|"), lines) if not line.startswith("|-")]
     return [[cell.strip().strip("`") for cell in row.strip("|").split("|")] for row in rows[1:]]
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_a_generated_page_is_up_to_date(name: str) -> None:
+    assert (REFERENCE / name).read_text("utf-8") == GENERATED[name](), "make reference"
 
 
 def test_the_table_of_exit_codes_is_complete() -> None:

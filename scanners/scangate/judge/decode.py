@@ -85,7 +85,7 @@ def _struct(node: Node, kind: kinds.StructType, path: DocumentPath) -> Any:
     try:
         return kind.cls(**values)
     except (ValueError, TypeError) as trouble:
-        raise make_policy_error(node.position, format_path(path), shorten(str(trouble)), "see `scangate policy schema`") from None
+        raise make_policy_error(node.position, format_path(path), shorten(str(trouble)), "see `scangate schema policy`") from None
 
 
 def _mapping(node: Node, path: DocumentPath) -> dict[str, Node]:
@@ -210,7 +210,7 @@ def _type_error(node: Node, path: DocumentPath, expected: str) -> Exception:
 def _type_hint(node: Node, expected: str) -> str:
     if expected.startswith(("text", "a name")) and node.value is not None and not isinstance(node.value, (str, dict, list)):
         return "put it in quotes"
-    return "`scangate policy schema` describes a policy"
+    return "`scangate schema policy` describes a policy"
 
 
 def _describe_value(value: Any, expected: str) -> str:

@@ -27,7 +27,7 @@ def build_policy_schema(scanner_options: Mapping[str, type[Any]], command_option
     blocks = {name: _block(common, part) for name, part in zip(scanner_options, options, strict=True)}
     others = _block(common, command) if command else False
     for name in (PolicyDocument.__name__, PolicyBlocks.__name__):
-        parts[name]["properties"]["scanners"] = {"type": "object", "properties": blocks, "additionalProperties": others}
+        parts[name]["properties"]["scanners"] |= {"type": "object", "properties": blocks, "additionalProperties": others}
     whole = parts.pop(PolicyDocument.__name__)
     root = {"if": {"not": {"required": ["extends"]}}, "then": {"required": ["unknown", "scanners"]}}
     made = {"$schema": SCHEMA_DRAFT, **whole, "title": "scangate policy", **root, "$defs": parts}

@@ -155,7 +155,7 @@ class _TreeBuilder:
         if getattr(event, "tag", None) is not None:
             self._fail(event, "tags are not supported", "remove the `!...`")
         if depth > MAX_DEPTH:
-            self._fail(event, "nested too deep", "`scangate policy schema` describes a policy")
+            self._fail(event, "nested too deep", "`scangate schema policy` describes a policy")
 
     def _mapping(self, start: yaml.Event, depth: int) -> Node:
         values: dict[str, Any] = {}

@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -52,9 +52,9 @@ _PASSWORD_MESSAGE = re.compile(r"^(Possible hardcoded password): '(.*)'$", re.DO
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """The policy's block for bandit. ``skips``: ids of tests not to run."""
+    """The policy's block for bandit: Python code."""
 
-    skips: tuple[str, ...] = ()
+    skips: Annotated[tuple[str, ...], msgspec.Meta(description="Ids of tests that are not run, such as B101.")] = ()
 
 
 class _Cwe(msgspec.Struct):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Annotated
 
 import msgspec
 
@@ -24,10 +25,12 @@ ENTROPY_RULES = frozenset({"base64-high-entropy-string", "hex-high-entropy-strin
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """The policy's block for detect-secrets. ``entropy_exclude``: paths without entropy findings, such as lock files; all other
-    plugins still run."""
+    """The policy's block for detect-secrets: secrets in any text."""
 
-    entropy_exclude: tuple[Glob, ...] = ()
+    entropy_exclude: Annotated[
+        tuple[Glob, ...],
+        msgspec.Meta(description="Paths where random text is normal, such as lock files. All other detectors still run there."),
+    ] = ()
 
 
 def version() -> str:

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -39,24 +39,35 @@ TRUST_HINT = (
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """A command block. In ``command``, ``{files}`` becomes the files and ``{root}`` a folder with exactly these; one of the two is
-    required. With ``{files}``, a long list is split into several calls. ``{output}`` is a file to which the program writes its
-    SARIF; without it, standard output is read. ``analyzes``: the analyses that the program does, by content type; without it, it
-    covers nothing. ``reads``: the paths of the files that it gets; by default those of the content types in ``analyzes``.
-    ``per_file``: the findings in a file depend on that file alone. With a ``version`` and without network access they are cached,
-    as long as the program and the files that the command names do not change. ``trusted``: why a file that the output does not
-    mention was analyzed nevertheless.
-    """
+    """A command that writes SARIF."""
 
-    command: tuple[str, ...]
-    reads: tuple[Glob, ...] = ()
-    analyzes: dict[str, tuple[AnalysisName, ...]] = {}
-    exit_codes: tuple[int, ...] = (0, 1)
-    kind: Literal["code", "secret", "dependency", "configuration"] = "code"
-    version: str = ""
-    network: bool = False
-    per_file: bool = False
-    trusted: str = ""
+    command: Annotated[
+        tuple[str, ...],
+        msgspec.Meta(
+            description="The program and its arguments. {files} becomes the files, split into several calls where they are many, "
+            "or {root} a folder with exactly these; one of the two is required. {output} is a file to which it writes its SARIF; "
+            "without it, standard output is read."
+        ),
+    ]
+    reads: Annotated[
+        tuple[Glob, ...],
+        msgspec.Meta(description="Paths of the files that it gets; by default those of the content types in analyzes."),
+    ] = ()
+    analyzes: Annotated[
+        dict[str, tuple[AnalysisName, ...]],
+        msgspec.Meta(description="The analyses that it does, by content type. Without it, the command covers nothing."),
+    ] = {}
+    exit_codes: Annotated[tuple[int, ...], msgspec.Meta(description="Exit codes that mean success. Any other is a gap.")] = (0, 1)
+    kind: Annotated[
+        Literal["code", "secret", "dependency", "configuration"], msgspec.Meta(description="The kind of its findings.")
+    ] = "code"
+    version: Annotated[str, msgspec.Meta(description="The program's version; its results are cached only with one.")] = ""
+    network: Annotated[bool, msgspec.Meta(description="true: it gets proxy variables, and its results are not cached.")] = False
+    per_file: Annotated[
+        bool,
+        msgspec.Meta(description="true: the findings in a file depend on that file alone, so that they can be cached by file."),
+    ] = False
+    trusted: Annotated[str, msgspec.Meta(description="Why a file that its output does not mention was analyzed nevertheless.")] = ""
 
     def __post_init__(self) -> None:
         if not self.command:
