@@ -48,7 +48,11 @@ def test_a_weak_value_is_one_that_a_person_makes_up() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["password_hasher", "SecretId", "secrets_path_env", "tokenUrl", "PASSWORD_RESET_SUBJECT", "passwordKey"]
+    "name",
+    [
+        *("password_hasher", "SecretId", "secrets_path_env", "tokenUrl", "PASSWORD_RESET_SUBJECT", "passwordKey", "salt"),
+        *("noPasswordAuthMechanisms", "localKeyIdHex", "oauth_consumer_key", "AUTH_MAGIC", "HTTPPasswordMgr", "PasswordRealm"),
+    ],
 )
 def test_a_name_about_a_secret(name: str) -> None:
     assert is_about_secret(name)

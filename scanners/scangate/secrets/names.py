@@ -32,7 +32,7 @@ ATTRIBUTE_WORDS = word_set(
     hide is has should scope scopes issuer audience claim claims permission permissions role roles group groups user
     username owner email action actions event events handler handlers callback function func command cmd button btn link page
     view screen form input selector css icon image color test tests count index position offset separator delimiter usage
-    usages strength prompt reset change update forgot
+    usages strength prompt reset change update forgot mechanism mechanisms realm magic mgr
     confirm confirmation verify tx block address deploy used changed created last date time
     model models backend backends class module signature sig py js ts html json yml yaml txt css md php go java rb svg png xml"""
 )
@@ -40,6 +40,7 @@ ATTRIBUTE_WORDS = word_set(
 _COUNTING_WORDS = frozenset(
     {"next", "previous", "page", "pagination", "continuation", "sync", "creation", "request", "idempotency", "max"}
 )
+_FORM_WORDS = frozenset({"default", "value", "v", "string", "str", "x", "s", "hex"})  # how a value is written
 _NAME = re.compile(
     r"([\w.$@/-]{1,120})[\"'`\])]{0,4}\s*(?::\s*[\w\[\]., |]{1,40})?\s*"
     r"(?:=>|:=|[=:,(]|\s)[=\s]*[({\[]?\s*[rRbBuUfF@$]{0,2}[\"'`]{0,3}\Z"
@@ -62,12 +63,15 @@ def is_about_secret(name: str) -> bool:
     "password_hasher" is a hasher, "SecretId" an id, "secrets_path_env" a variable.
     """
     words = words_of(name)
-    while words and words[-1] in {"default", "value", "v", "string", "str", "x", "s"}:
+    while words and words[-1] in _FORM_WORDS:
         words.pop()
     if len(words) > 1 and words[-1] in ("token", "tokens") and words[-2] in _COUNTING_WORDS:
         return True
     if words[-2:-1] and words[-1] == "key" and words[-2] in {"password", "passwd", "username", "user"}:
         return True  # the key under which another file has it
+    if words[-2:] == ["consumer", "key"] or words == ["salt"]:
+        # who signs, https://www.rfc-editor.org/rfc/rfc5849#section-1.1; and what is kept with a digest, https://doi.org/10.6028/NIST.SP.800-132
+        return True
     return bool(words) and words[-1] in ATTRIBUTE_WORDS and words[-1] not in SECRET_WORDS
 
 
@@ -126,7 +130,7 @@ _ENDINGS = {
 _SHORT_NAMES = frozenset({"pass", "pw"})
 _SECRET_PAIRS = {
     *((first, "key") for first in ("api", "access", "secret", "private", "auth", "encryption", "signing", "master", "account")),
-    *((first, "key") for first in ("storage", "service", "app", "consumer", "license", "hmac", "aes", "session", "jwt", "crypt")),
+    *((first, "key") for first in ("storage", "service", "app", "license", "hmac", "aes", "session", "jwt", "crypt")),
     *(("db", "pass"), ("user", "pass"), ("smtp", "pass"), ("mail", "pass"), ("root", "pass"), ("admin", "pass"), ("my", "pass")),
 }
 _KEY_WORDS = word_set("key keys auth pass pw psw salt pin cookie session creds cred hmac seed bearer authorization")

@@ -78,7 +78,17 @@ ASSIGNED = [
     ),
     ("a.py", 'PASSWORD = "$2b$12$eImiTXuWVxfM37uY4JANjQ8aH0pU5nB3q1Q7r"', "$2b$12$eImiTXuWVxfM37uY4JANjQ8aH0pU5nB3q1Q7r", C.DIGEST),
     ("a.js.map", '{"x": ["const tokenValue = formatDistance[token];\\n"]}', "formatDistance[token]", C.REFERENCE),
+    ("a.js.map", '{"x": ["var token = _step.value;\\n"]}', "_step.value", C.REFERENCE),
+    ("a.yml", "A_SECRET: ${file(./config.${opt:stage, 'dev'}.json):CREDS}", "${file(./config.${opt:stage,", C.REFERENCE),
+    (
+        "a.min.js",
+        'throw Error("Incorrect passphrase: "+e.message);throw e}}else{const e="x"}',
+        "+e.message);throw e}}else{const e=",
+        C.REFERENCE,
+    ),
     # names of things
+    ("a.py", "password=('ansible_ssh_pass', 'ansible_password'),", "ansible_ssh_pass", C.IDENTIFIER),
+    ("a.py", '"""Longer than a password. :exc:`PasswordSizeError` is raised."""', "PasswordSizeError", C.IDENTIFIER),
     ("t.yaml", "ApiKeySourceType: HEADER", "HEADER", C.IDENTIFIER),
     ("t.yaml", "SecretId: 'prod/db/main-credentials'", "prod/db/main-credentials", C.IDENTIFIER),
     ("p.json", '{"Action": "secretsmanager:PutSecretValue"}', "PutSecretValue", C.IDENTIFIER),

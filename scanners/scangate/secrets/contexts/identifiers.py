@@ -40,6 +40,9 @@ _ACCOUNT = re.compile(
 )
 _KEY_FOLLOWS = re.compile(r"[\"'](?::(?!:)|\s{0,4}=>)")  # it is the key of another value
 _COMPARED = re.compile(r"[=!]=\s{0,4}[\"'`]\Z")  # with a state
+_ROLE = re.compile(r":[a-z][\w.:+-]{0,40}:`\Z")  # https://www.sphinx-doc.org/en/master/usage/restructuredtext/roles.html
+_FIRST_ITEM = re.compile(r"[(\[{]\s{0,40}[\"'`]\Z")
+_NEXT_ITEM = re.compile(r"[\"'`]\s{0,4},\s{0,40}[\"'`](?P<item>[A-Za-z][\w.-]{0,80})[\"'`]")
 _VALIDATION = re.compile(r"[a-z_]+(?::[\w,]+)?(?:\|[a-z_]+(?::[\w,]+)?)+")  # the rules of a form: required|string
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
@@ -80,9 +83,27 @@ def _is_name(detection: Detection, around: str, text: ScannedText) -> bool:
         return True  # the value repeats its name
     if kind_of_name(detection.value) is not None and in_value < words and not in_value <= SECRET_WORDS:
         return True  # the name repeats the value, which is named after a secret
-    if is_words(detection.value) and _COMPARED.search(text.text, max(detection.start - MAX_DISTANCE, 0), detection.start):
+    if _is_in_place_of_name(detection, text):
         return True
     return any(form.fullmatch(each) for form in (_FORMATS, _VALIDATION) for each in (detection.value, around))
+
+
+def _is_in_place_of_name(detection: Detection, text: ScannedText) -> bool:
+    """Whether a word is compared with a state or is a name in a list, or the value is one in documentation of code."""
+    before = max(detection.start - MAX_DISTANCE, 0)
+    if _ROLE.search(text.text, before, detection.start):
+        return True
+    is_compared = _COMPARED.search(text.text, before, detection.start) is not None
+    return is_words(detection.value) and (is_compared or _is_listed(detection, text))
+
+
+def _is_listed(detection: Detection, text: ScannedText) -> bool:
+    """Whether the value is the first of several words of which one is a name of a secret: names, of which any may be used."""
+    if not _FIRST_ITEM.search(text.text, max(detection.start - MAX_DISTANCE, 0), detection.start):
+        return False
+    following = _NEXT_ITEM.match(text.text, detection.end)
+    items = (detection.value, following["item"]) if following else ()
+    return all(map(is_words, items)) and any("_" in item and kind_of_name(item) is not None for item in items)
 
 
 def _token_around(detection: Detection, text: ScannedText) -> str:

@@ -70,6 +70,14 @@ _REFERRING_KEYS = re.compile(
     r"secretProviderClass|imagePullSecrets|envFrom|from_secret|secretKeyName|userPasswordSecret|credentialsId"
 )
 _ASSIGNMENT = re.compile(r"[\w.]{1,80}\s{0,4}=\s{0,4}(?P<value>[^=].{0,400})", re.DOTALL)
+_UNCLOSED = re.compile(r"\$[{(][A-Za-z_]\S*")  # the begin of an expression, up to a space or a quote in it
+_DECLARED = re.compile(r"\b(?:var|let|const)[ \t]{1,8}[\w$]{1,80}[ \t]{0,8}=[ \t]{0,8}\Z")  # code in a text
+_MEMBER = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+")
+# What follows a string in minified code, where the end of the string was taken for the begin of another
+_CODE = re.compile(
+    r"[+,)\]};:?&|]+[\w$.]+[\w$.]*[()\[\]{};,].{0,400}\b(?:throw|return|else|const|let|var|if|for|function|new|await|case|this|catch|void)\b.*",
+    re.DOTALL,
+)
 _CHEAP = re.compile(r"[$`%!@_#{<\[(:./]")
 
 
@@ -95,9 +103,11 @@ def is_reference(detection: Detection, text: ScannedText) -> bool:
         return False
     if text.is_program and not is_quoted(detection, text) and _EXPRESSION.fullmatch(detection.value):
         return detection.secret_class is not SecretClass.PASSWORD
-    if _ITEM.fullmatch(detection.value) and not is_quoted(detection, text) and not is_random(detection.value):
-        return True
-    return not is_random(detection.value) and any(_REFERRING_KEYS.fullmatch(key) for key in keys_around(text, detection.start))
+    if is_random(detection.value):
+        return False
+    is_member = _MEMBER.fullmatch(detection.value) is not None and _DECLARED.search(before) is not None
+    is_item = not is_quoted(detection, text) and (is_member or _ITEM.fullmatch(detection.value) is not None)
+    return is_item or any(_REFERRING_KEYS.fullmatch(key) for key in keys_around(text, detection.start))
 
 
 def _is_made_at_run_time(value: str) -> bool:
@@ -105,7 +115,7 @@ def _is_made_at_run_time(value: str) -> bool:
     bare = value.strip().strip("\"'")
     if (is_drawn(bare) and _ADDRESS.fullmatch(bare) is None) or _has_drawn_literal(bare):
         return False
-    if has_reference_form(bare) or _is_path(bare) or _BOUND.fullmatch(bare):
+    if has_reference_form(bare) or _is_path(bare) or _BOUND.fullmatch(bare) or _is_code(bare):
         return True
     if (match := _ASSIGNMENT.fullmatch(bare)) is not None and has_reference_form(match["value"]):
         return True  # a line of code in a string
@@ -121,6 +131,13 @@ def _is_made_at_run_time(value: str) -> bool:
 def _has_drawn_literal(value: str) -> bool:
     """Whether a string in an expression was drawn: the fallback of a variable, the argument of a call."""
     return any(is_drawn(match[2]) for match in _LITERAL.finditer(value, 0, MAX_LENGTH))
+
+
+def _is_code(value: str) -> bool:
+    """Whether a value is a part of an expression, and nothing in it was drawn."""
+    if _UNCLOSED.fullmatch(value):
+        return value.count("{") + value.count("(") > value.count("}") + value.count(")") and not is_random(value)
+    return _CODE.fullmatch(value) is not None and not any(map(is_random, _NOT_IN_WORD.split(value)))
 
 
 def _is_inside_interpolation(detection: Detection, text: ScannedText) -> bool:

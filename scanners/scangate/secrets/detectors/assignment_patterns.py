@@ -23,7 +23,7 @@ ARGUMENT = re.compile(rf"[\"'`]{_SPACE},\s*+{_STRING}")
 """The next argument after a name in quotes: ``set("name", "x")``."""
 LOOKED_UP = re.compile(rf"[\"'`]{_SPACE}[\])]{_SPACE}(?:\|\||\?\?|\?:|or\b)\s*+{_STRING}")
 """What a look-up falls back on: ``get("name") or "x"``."""
-CALLED_WITH = re.compile(r"\([ \t\n]{0,40}[\"'`]\Z")
+CALLED_WITH = re.compile(r"(?P<function>\w{0,40})\([ \t\n]{0,40}[\"'`]\Z")
 """Before a name in quotes: it is the first argument of a call."""
 COMPARED = re.compile(rf"[\"'`]?{_SPACE}[=!]==?{_SPACE}{_STRING}")
 """``name == "x"``."""

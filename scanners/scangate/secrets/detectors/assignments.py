@@ -52,6 +52,7 @@ _SETTINGS = frozenset({"ini", "dotenv", "properties"})
 _TECHNICAL = re.compile(r"(?i)utf-?\d+|latin-?1|iso-8859-\d+|sha-?\d+|md5|base\d+|[rhe]s\d+|[a-z]{1,4}\d?")
 _VALUE_KEYS = frozenset({"value", "default", "defaultvalue", "plaintext"})
 _USER_ENDINGS = ("user", "username", "USER", "USERNAME", "User", "Username", "DB", "DATABASE", "db", "database", "login", "name")
+_DIGESTING = frozenset({"verify", "digest", "hash", "genhash", "derive", "encrypt"})  # what is quoted first is the password itself
 _SETTER = frozenset({"set", "with", "use", "add", "put", "password", "token", "secret", "passwd"})
 _NAME_LIKE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")  # a class, a UUID
 _SIMPLE_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
@@ -141,7 +142,8 @@ def _bare(match: re.Match[str], name: str) -> Detection:
 def _patterns_of_calls(text: ScannedText, first: int, name: str) -> Iterator[re.Pattern[str]]:
     """The patterns for a value that is an argument, or the fallback of a look-up."""
     if first > 0 and text.text[first - 1] in "\"'`":
-        if CALLED_WITH.search(text.text, max(first - MAX_NAME, 0), first):
+        call = CALLED_WITH.search(text.text, max(first - MAX_NAME, 0), first)
+        if call and _DIGESTING.isdisjoint(words_of(call["function"])):
             yield ARGUMENT
         yield LOOKED_UP
     elif not _SETTER.isdisjoint(words_of(name.rpartition(".")[2])[:1]):
