@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from scangate.model import GapKind
 from scangate.tools.python_downlevel import walk_code
 from scangate.tools.python_layout import layout_edits, normalize_identifiers
-from scangate.tools.semgrep_input import prepare_source
+from scangate.tools.semgrep_input import PYTHON_PROBE, prepare_source
 from scangate.tools.source_edits import EditedText, LineStarts
 from tests.support.python_constructs import constructs, indented
 
@@ -133,7 +134,13 @@ def test_identifiers_are_compared_as_python_compares_them(text: str, expected: l
         "a<",
     ],
 )
-def test_any_text_is_prepared(piece: str) -> None:
+def test_any_text_becomes_python_or_stays_as_it_is_with_an_error(piece: str) -> None:
     for opening in ("", "x = '''\n", "x = [", "# "):
         text = opening + piece * (200_000 // len(piece)) + ("'''\n" if "'''" in opening else "")
-        assert isinstance(prepare_source("a.py", text.encode()).text, bytes)
+        prepared = prepare_source("a.py", text.encode())
+        assert prepared.text.endswith(PYTHON_PROBE)
+        code = prepared.text.removesuffix(PYTHON_PROBE)
+        if prepared.error is None:
+            ast.parse(code)
+        else:
+            assert (code.rstrip(b"\n"), prepared.error.kind) == (text.encode().rstrip(b"\n"), GapKind.UNPARSABLE)
