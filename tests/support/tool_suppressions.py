@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import scangate.assets
+from scangate.tools.detect_secrets_job import slugify
 from tests.support.scan_harness import SCRIPTS_FOLDER
 
 __all__ = ["FindingCounts", "run_bandit", "run_detect_secrets", "run_semgrep"]
@@ -42,4 +43,4 @@ def run_semgrep(folder: Path, *flags: str, rules: Path = RULES) -> FindingCounts
 def run_detect_secrets(folder: Path, *flags: str) -> FindingCounts:
     """``detect-secrets scan --all-files`` itself, without asking anybody whether a secret is alive."""
     answer = json.loads(_run(folder, "detect-secrets", "scan", "--all-files", "--no-verify", *flags))
-    return Counter((one["type"], path, one["line_number"]) for path, found in answer["results"].items() for one in found)
+    return Counter((slugify(one["type"]), path, one["line_number"]) for path, found in answer["results"].items() for one in found)

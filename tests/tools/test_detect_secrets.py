@@ -13,7 +13,9 @@ from tests.support.scan_harness import ScanHarness
 def test_a_placeholder_is_still_reported(tmp_path: Path) -> None:
     files: dict[str, bytes | str] = {"a.py": f'password = "password"\npassword = "{fake_secret("six")}"\n'}
     result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], files)
-    reported = [(finding.location.line, finding.severity) for finding in result.findings if finding.title == "Secret Keyword"]
+    reported = [
+        (finding.location.line, finding.severity) for finding in result.findings if finding.rule == "detect-secrets:secret-keyword"
+    ]
     assert sorted(reported) == [(1, Severity.LOW), (2, Severity.MEDIUM)]
 
 

@@ -66,7 +66,7 @@ def test_pragma_suppresses_what_detect_secrets_suppresses(tmp_path: Path) -> Non
     everything, shown = tool_suppressions.run_detect_secrets(bench.root, *off), tool_suppressions.run_detect_secrets(bench.root)
     seen: dict[tuple[str, str, int], bool] = {}
     for finding in result.findings:
-        key = (finding.title, finding.location.path, finding.location.line)
+        key = (finding.rule.removeprefix("detect-secrets:"), finding.location.path, finding.location.line)
         seen[key] = seen.get(key, True) and bool(finding.tool_comment)
     assert set(seen) >= set(everything) | set(shown)
     assert {key for key, waived in seen.items() if waived} & set(everything) == set(everything) - set(shown)

@@ -55,8 +55,8 @@ def test_an_npm_token_is_reported_once_with_or_without_its_registry(tmp_path: Pa
         "a.sh": f"npm config set _authToken={token}\n",
         ".npmrc": f"//registry.example.com/:_authToken={token}\n",
     }
-    reported = [(finding.location.path, finding.title) for finding in scan(tmp_path, files) if "npm" in finding.title.lower()]
-    assert sorted(reported) == [(".npmrc", "npm Access Token"), ("Dockerfile", "npm Access Token"), ("a.sh", "npm Access Token")]
+    reported = [(finding.location.path, finding.rule) for finding in scan(tmp_path, files) if "npm" in finding.rule]
+    assert sorted(reported) == [(path, "detect-secrets:npm-access-token") for path in (".npmrc", "Dockerfile", "a.sh")]
 
 
 def test_an_access_key_and_its_secret_are_one_finding(tmp_path: Path) -> None:

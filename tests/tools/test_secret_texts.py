@@ -77,7 +77,7 @@ def test_the_reported_place_contains_the_value(tmp_path: Path) -> None:
 def test_lines(tmp_path: Path, name: str, text: str, line: int) -> None:
     value = fake_secret("in a line")
     result = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], {name: text.format(value=value)})
-    assert line in {finding.location.line for finding in result.findings if finding.title == "Secret Keyword"}
+    assert line in {finding.location.line for finding in result.findings if finding.rule == "detect-secrets:secret-keyword"}
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def _scan_file(file: JobFile, seconds: int) -> FileResult:
     finally:
         signal.alarm(0)
     allowlisted = {secret.spans[0] for secret in found if secret.allowlisted}
-    titles = {**TITLES, **{slugify(secret.type): secret.type for secret in found}}
+    titles = {**{slugify(secret.type): secret.type for secret in found}, **TITLES}
     titles |= {each.rule: each.title for each in file.reported or ()}
     others = _plugin_rules() if file.reported is None else titles
     is_allowlisted = functools.cache(functools.partial(_is_allowlisted, text))  # a line may have thousands

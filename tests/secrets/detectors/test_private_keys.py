@@ -1,4 +1,4 @@
-"""Private keys of all formats: as blocks, as JSON Web Keys, and with a name or a prefix."""
+"""Private keys of all formats: as blocks, as JSON Web Keys, and after a name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FOUND: tuple[tuple[str, str], ...] = (("jwk.json", '{"kty": "EC", "crv": "P-256"
 SILENT: tuple[tuple[str, str], ...] = (
     ("jwk.json", '{"kty": "EC", "crv": "P-256", "x": "abc", "y": "def"}'),
     ("a.py", 'KEY = "-----BEGIN PRIVATE KEY-----" + body + "-----END PRIVATE KEY-----"'),
-    ("a.py", 'X = "AGE-SECRET-KEY-1" # PrivateKey = <key>'),
+    ("a.py", "# PrivateKey = <key>"),
 )
 KEYS = {
     "putty-private-key": "PuTTY-User-Key-File-2: ssh-rsa\nEncryption: none\nPublic-Lines: 1\nAAAA\nPrivate-Lines: 8\n"
@@ -23,7 +23,6 @@ KEYS = {
     + BODY
     + "\n=abcd\n-----END PGP PRIVATE KEY BLOCK-----\n",
     "private-key": 'key = "-----BEGIN RSA PRIVATE KEY-----\\n' + BODY.replace("\n", "\\n") + '\\n-----END RSA PRIVATE KEY-----\\n"',
-    "age-secret-key": "AGE-SECRET-KEY-1" + seeded_text("age", 58, "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"),
     "minisign-secret-key": "untrusted comment: minisign encrypted secret key\nRW" + seeded_text("minisign", 210),
     "wireguard-private-key": "[Interface]\nPrivateKey = " + seeded_text("wireguard", 42) + "Q=\n",
 }

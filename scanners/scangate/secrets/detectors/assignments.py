@@ -33,7 +33,7 @@ from scangate.secrets.text import ScannedText
 from scangate.secrets.values import is_drawn, is_random, is_words, strip_escaped_spaces, word_set, words_of
 
 KEYWORD = "secret-keyword"
-RULES = {KEYWORD: "Secret Keyword"}
+RULES = {KEYWORD: "Secret keyword"}
 
 MIN_PASSWORD, MIN_SECRET, MIN_KEY, MIN_IN_CALL = 4, 8, 16, 6  # characters
 MAX_VALUE = 512

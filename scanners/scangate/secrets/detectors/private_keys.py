@@ -1,7 +1,7 @@
-"""Finds private keys in the formats of PEM, PuTTY, OpenPGP, JWK, age, minisign, WireGuard, and PEM in one line.
+"""Finds private keys in the formats of PEM, PuTTY, OpenPGP, JWK, minisign, WireGuard, and PEM in one line.
 
 https://the.earth.li/~sgtatham/putty/latest/htmldoc/AppendixC.html, https://www.rfc-editor.org/rfc/rfc9580#section-6.2,
-https://www.rfc-editor.org/rfc/rfc7517, https://github.com/C2SP/C2SP/blob/main/age.md, https://jedisct1.github.io/minisign/,
+https://www.rfc-editor.org/rfc/rfc7517, https://jedisct1.github.io/minisign/,
 https://www.wireguard.com/quickstart/
 """
 
@@ -16,11 +16,10 @@ from scangate.secrets.detection import Detection
 from scangate.secrets.lazy_pattern import LazyPattern
 from scangate.secrets.text import ScannedText
 
-PUTTY, PGP, JWK, AGE, MINISIGN, WIREGUARD, PEM = (
+PUTTY, PGP, JWK, MINISIGN, WIREGUARD, PEM = (
     "putty-private-key",
     "pgp-private-key",
     "jwk-private-key",
-    "age-secret-key",
     "minisign-secret-key",
     "wireguard-private-key",
     "private-key",
@@ -29,10 +28,9 @@ RULES: Mapping[str, str] = {
     PUTTY: "PuTTY private key",
     PGP: "OpenPGP private key",
     JWK: "Private key as a JSON Web Key",
-    AGE: "Secret key of age",
     MINISIGN: "Secret key of minisign",
     WIREGUARD: "Private or preshared key of WireGuard",
-    PEM: "Private Key",
+    PEM: "Private key",
 }
 
 _BODY = r"(?:[A-Za-z0-9+/=]{1,76}(?:\n|\\r\\n|\\n)[ \t]{0,40}){1,400}"
@@ -44,7 +42,6 @@ _PEM = LazyPattern(
     r"-----BEGIN (?P<kind>[A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?)-----(?P<key>(?:\\[nrt]|"
     r"[A-Za-z0-9+/=\s:,\\\"'.+|>-]){64,20000}?)-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
 )
-_AGE = LazyPattern(r"AGE-SECRET-KEY-(?:PQ-)?1[02-9AC-HJ-NP-Z]{58,2000}")
 _MINISIGN = LazyPattern(r"untrusted comment: [^\n]{0,200}(?:secret|encrypted)[^\n]{0,100}\n(?P<key>RW[A-Za-z0-9+/]{200,230}={0,2})")
 _WIREGUARD = LazyPattern(
     r"^[ \t]{0,8}(?P<name>PrivateKey|PresharedKey)[ \t]{0,4}=[ \t]{0,4}(?P<key>[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)", re.MULTILINE
@@ -53,7 +50,7 @@ _KEY_TYPES = frozenset({"RSA", "EC", "OKP", "AKP"})
 
 
 def find(text: ScannedText) -> Iterator[Detection]:
-    """The private keys of each format; of a PEM block and of age all of it, of the others what follows the header or the name."""
+    """The private keys of each format; of a PEM block all of it, of the others what follows the header or the name."""
     if text.has("key"):
         yield from _blocks(text)
         if text.has("privatekey", "presharedkey"):
@@ -72,9 +69,6 @@ def _blocks(text: ScannedText) -> Iterator[Detection]:
         for found in _PEM.finditer(text.text):  # with its header, where detect-secrets reports it
             rule = PGP if "PGP" in found["kind"] else PEM
             yield from detect(rule, found.start(), found[0], secret_class=SecretClass.KEY)
-    if text.has("age-secret-key-"):
-        for found in _AGE.finditer(text.text):
-            yield from detect(AGE, found.start(), found[0], secret_class=SecretClass.KEY)
 
 
 def _matches(rule: str, pattern: LazyPattern, text: str) -> Iterator[Detection]:

@@ -12,7 +12,7 @@ _ACCESS_KEYS = "AKIA ASIA ABIA ACCA"
 FORMATS = (
     TokenFormat(
         "aws-access-key",
-        "AWS Access Key",
+        "AWS access key",
         _ACCESS_KEYS,
         f"{UPPER}{{16}}",
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html",
@@ -21,28 +21,28 @@ FORMATS = (
     # Protocol buffers whose first field is the origin: "\x01\x0a\x03aws", "\x17\x0a\x06er/aws", "!\x0a\x09origin_ec"
     TokenFormat(
         "aws-session-token",
-        "AWS Session Token",
+        "AWS session token",
         "AQoDYXdz FwoGZXIvYXdz FQoGZXIvYXdz IQoJb3JpZ2luX2Vj",
         f"{_B64}{{80,2000}}",
         "https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html",
     ),
     TokenFormat(
         "aws-mws-auth-token",
-        "Amazon MWS Authorization Token",
+        "Amazon MWS authorization token",
         "amzn.mws.",
         UUID,
         "https://developer-docs.amazon.com/sp-api/docs/migrate-your-authorization-from-amazon-mws",
     ),
     TokenFormat(
         "aws-login-client-secret",
-        "Login with Amazon Client Secret",
+        "Login with Amazon client secret",
         "amzn1.oa2-cs.v1.",
         f"{HEX}{{64}}",
         "https://developer-docs.amazon.com/sp-api/docs/viewing-your-application-information-and-credentials",
     ),
     TokenFormat(
         "aws-login-refresh-token",
-        "Login with Amazon Refresh Token",
+        "Login with Amazon refresh token",
         "Atzr|Iw",
         f"{BASE64URL}{{200,700}}",
         "https://developer-docs.amazon.com/sp-api/docs/connecting-to-the-selling-partner-api",
@@ -50,7 +50,7 @@ FORMATS = (
     # the token and an ECDSA signature, in the cache of `aws sso login`
     TokenFormat(
         "aws-identity-center-token",
-        "AWS IAM Identity Center Token",
+        "AWS IAM identity Center token",
         "aoaAAAAA aorAAAAA",
         f"{BASE64URL}{{60,200}}:M[EG][0-9A-Za-z+/]{{90,150}}={{0,2}}",
         "https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_CreateToken.html",
@@ -59,7 +59,7 @@ FORMATS = (
     # A web application shows it to its users; it expires after a year at most.
     TokenFormat(
         "aws-appsync-api-key",
-        "AWS AppSync API Key",
+        "AWS AppSync API key",
         "da2-",
         f"{LOWER}{{26}}",
         "https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html#api-key-authorization",
@@ -68,7 +68,7 @@ FORMATS = (
     # base64 of "BedrockAPIKey-" and the name of the user after the prefix
     TokenFormat(
         "aws-bedrock-api-key",
-        "Amazon Bedrock API Key",
+        "Amazon Bedrock API key",
         "ABSKQmVkcm9ja0FQSUtleS",
         f"{_B64}{{60,260}}",
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_bedrock.html",
@@ -76,7 +76,7 @@ FORMATS = (
     # base64 of a pre-signed URL that begins with "bedrock.amazonaws.com/?"
     TokenFormat(
         "aws-bedrock-short-term-api-key",
-        "Amazon Bedrock Short-Term API Key",
+        "Amazon Bedrock short-term API key",
         "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29tL",
         f"{_B64}{{100,4000}}",
         "https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-how.html",
@@ -85,7 +85,7 @@ FORMATS = (
     # Also the token for a database: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html
     TokenFormat(
         "aws-signed-url",
-        "AWS Pre-Signed URL",
+        "AWS pre-signed URL",
         "",
         f"{HEX}{{64}}",
         "https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html",
@@ -96,7 +96,7 @@ FORMATS = (
 NAMED = (
     NamedFormat(
         "aws-secret-access-key",
-        "AWS Secret Access Key",
+        "AWS secret access key",
         "aws amazon s3 ses sqs sns dynamodb secretaccesskey secret_access_key accesskeysecret boto boto3",
         BASE64,
         (40,),
@@ -106,7 +106,7 @@ NAMED = (
     # one byte for the version, 4, and an HMAC-SHA256
     NamedFormat(
         "aws-ses-smtp-password",
-        "Amazon SES SMTP Password",
+        "Amazon SES SMTP password",
         "ses smtp amazonses",
         BASE64,
         (44,),
@@ -116,7 +116,7 @@ NAMED = (
     ),
     NamedFormat(
         "aws-codecommit-password",
-        "AWS CodeCommit Git Credential",
+        "AWS CodeCommit Git credential",
         "codecommit",
         BASE64,
         (43, 44),
@@ -124,7 +124,7 @@ NAMED = (
     ),
     NamedFormat(
         "aws-cognito-client-secret",
-        "Amazon Cognito App Client Secret",
+        "Amazon Cognito app client secret",
         "cognito userpool user_pool",
         LOWER,
         (50, 51, 52),
@@ -133,7 +133,7 @@ NAMED = (
     ),
     NamedFormat(
         "aws-api-gateway-key",
-        "Amazon API Gateway Key",
+        "Amazon API Gateway key",
         "execute-api apigateway api_gateway api-gateway",
         ALNUM,
         (40,),

@@ -7,32 +7,32 @@ from scangate.secrets.tokens.formats import ALNUM, BASE64URL, DIGIT, HEX, LOWER,
 FORMATS = (
     TokenFormat(
         "linear-api-key",
-        "Linear API Key",
+        "Linear API key",
         "lin_api_ lin_oauth_",
         f"(?:{HEX}{{64}}|{ALNUM}{{40}})",
         "https://linear.app/developers/graphql",
     ),
-    TokenFormat("notion-token", "Notion Token", "secret_", f"{ALNUM}{{43}}", "https://developers.notion.com/docs/authorization"),
+    TokenFormat("notion-token", "Notion token", "secret_", f"{ALNUM}{{43}}", "https://developers.notion.com/docs/authorization"),
     TokenFormat(
-        "notion-token", "Notion Token", "ntn_", f"{DIGIT}{{11}}{ALNUM}{{35}}", "https://developers.notion.com/page/changelog"
+        "notion-token", "Notion token", "ntn_", f"{DIGIT}{{11}}{ALNUM}{{35}}", "https://developers.notion.com/page/changelog"
     ),
     TokenFormat(
         "hubspot-private-app-token",
-        "HubSpot Private App Token",
+        "HubSpot private app token",
         "pat-na1- pat-na2- pat-na3- pat-eu1- pat-ap1-",
         UUID,
         "https://developers.hubspot.com/docs/guides/apps/private-apps/overview",
     ),
     TokenFormat(
         "figma-token",
-        "Figma Token",
+        "Figma token",
         "figd_ figu_ figo_",
         f"{BASE64URL}{{40}}",
         "https://developers.figma.com/docs/rest-api/authentication/",
     ),
     TokenFormat(
         "asana-personal-access-token",
-        "Asana Personal Access Token",
+        "Asana personal access token",
         ":",
         f"{HEX}{{32}}",
         "https://developers.asana.com/docs/personal-access-token",
@@ -40,52 +40,52 @@ FORMATS = (
     ),
     TokenFormat(
         "trello-token",
-        "Trello Token",
+        "Trello token",
         "ATTA",
         f"{HEX}{{72}}",
         "https://developer.atlassian.com/cloud/trello/guides/rest-api/authorization/",
     ),
     TokenFormat(
         "typeform-token",
-        "Typeform Token",
+        "Typeform token",
         "tfp_",
         f"{BASE64URL}{{40,44}}[._]{BASE64URL}{{10,18}}",
         "https://www.typeform.com/developers/get-started/personal-access-token/",
     ),
     TokenFormat(
         "clickup-token",
-        "ClickUp Token",
+        "ClickUp token",
         "pk_",
         f"{DIGIT}{{5,10}}_{UPPER}{{32}}",
         "https://developer.clickup.com/docs/authentication",
     ),
     TokenFormat(
         "dropbox-access-token",
-        "Dropbox Access Token",
+        "Dropbox access token",
         "sl.",
         f"(?:u[.])?{BASE64URL}{{130,1600}}",
         "https://www.dropbox.com/developers/documentation/http/documentation",
     ),
     TokenFormat(
         "salesforce-access-token",
-        "Salesforce Access Token",
+        "Salesforce access token",
         "!",
         "[0-9A-Za-z_.]{80,120}",
         "https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/quickstart_oauth.htm",
         before=f"00D{ALNUM}{{12,15}}",
     ),
-    TokenFormat("pipedream-api-key", "Pipedream API Key", "pd_", f"{HEX}{{32}}", "https://pipedream.com/docs/rest-api/auth"),
-    TokenFormat("lob-api-key", "Lob API Key", "live_", f"{HEX}{{35}}", "https://docs.lob.com/#tag/Authentication"),
+    TokenFormat("pipedream-api-key", "Pipedream API key", "pd_", f"{HEX}{{32}}", "https://pipedream.com/docs/rest-api/auth"),
+    TokenFormat("lob-api-key", "Lob API key", "live_", f"{HEX}{{35}}", "https://docs.lob.com/#tag/Authentication"),
     TokenFormat(
         "webflow-token",
-        "Webflow Token",
+        "Webflow token",
         "ws-",
         f"{HEX}{{64}}",
         "https://developers.webflow.com/data/reference/authentication/site-token",
     ),
     TokenFormat(
         "close-api-key",
-        "Close API Key",
+        "Close API key",
         "api_",
         f"{ALNUM}{{22}}[.]{ALNUM}{{22}}",
         "https://developer.close.com/api/overview/api-key-authentication",
@@ -93,7 +93,7 @@ FORMATS = (
     # a URL that starts a workflow: the ids of the account and of the hook
     TokenFormat(
         "zapier-webhook-url",
-        "Zapier Webhook URL",
+        "Zapier webhook URL",
         "https://hooks.zapier.com/hooks/catch/",
         f"{DIGIT}{{5,9}}/{LOWER}{{6,8}}",
         "https://help.zapier.com/hc/en-us/articles/8496288690317-Trigger-Zaps-from-webhooks",
@@ -102,19 +102,19 @@ FORMATS = (
     ),
     TokenFormat(
         "canva-client-secret",
-        "Canva Client Secret",
+        "Canva client secret",
         "cnvca",
         f"{BASE64URL}{{50,60}}",
         "https://www.canva.dev/docs/connect/authentication/",
     ),
     TokenFormat(
-        "klaviyo-private-key", "Klaviyo Private Key", "pk_", f"{HEX}{{34}}", "https://developers.klaviyo.com/en/docs/authenticate_"
+        "klaviyo-private-key", "Klaviyo private key", "pk_", f"{HEX}{{34}}", "https://developers.klaviyo.com/en/docs/authenticate_"
     ),
 )
 NAMED = (
     NamedFormat(
         "hubspot-api-key",
-        "HubSpot API Key",
+        "HubSpot API key",
         "hubspot hapikey",
         UUID,
         (36,),
@@ -123,7 +123,7 @@ NAMED = (
     ),
     NamedFormat(
         "zendesk-api-token",
-        "Zendesk API Token",
+        "Zendesk API token",
         "zendesk",
         ALNUM,
         (40,),
@@ -132,7 +132,7 @@ NAMED = (
     ),
     NamedFormat(
         "freshdesk-api-key",
-        "Freshworks API Key",
+        "Freshworks API key",
         "freshdesk freshservice",
         ALNUM,
         (20,),
@@ -140,7 +140,7 @@ NAMED = (
     ),
     NamedFormat(
         "trello-api-secret",
-        "Trello Secret",
+        "Trello secret",
         "trello",
         HEX,
         (64,),
@@ -149,7 +149,7 @@ NAMED = (
     ),
     NamedFormat(
         "trello-api-key",
-        "Trello API Key",
+        "Trello API key",
         "trello",
         HEX,
         (32,),
@@ -158,7 +158,7 @@ NAMED = (
     ),
     NamedFormat(
         "box-client-secret",
-        "Box Client Secret",
+        "Box client secret",
         "box",
         ALNUM,
         (32,),
@@ -167,7 +167,7 @@ NAMED = (
     ),
     NamedFormat(
         "atlassian-api-token",
-        "Atlassian API Token",
+        "Atlassian API token",
         "jira atlassian confluence",
         ALNUM,
         (24,),
@@ -176,17 +176,17 @@ NAMED = (
     ),
     NamedFormat(
         "salesforce-client-secret",
-        "Salesforce Consumer Secret",
+        "Salesforce consumer secret",
         "salesforce sfdc",
         "[0-9A-F]",
         (64,),
         "https://help.salesforce.com/s/articleView?id=xcloud.connected_app_create_api_integration.htm",
         kinds="secret",
     ),
-    NamedFormat("news-api-key", "News API Key", "newsapi news_api", HEX, (32,), "https://newsapi.org/docs/authentication"),
+    NamedFormat("news-api-key", "News API key", "newsapi news_api", HEX, (32,), "https://newsapi.org/docs/authentication"),
     NamedFormat(
         "tmdb-api-key",
-        "TMDB API Key",
+        "TMDB API key",
         "tmdb themoviedb",
         HEX,
         (32,),
@@ -195,7 +195,7 @@ NAMED = (
     ),
     NamedFormat(
         "etherscan-api-key",
-        "Etherscan API Key",
+        "Etherscan API key",
         "etherscan bscscan polygonscan",
         UPPER,
         (34,),
@@ -203,7 +203,7 @@ NAMED = (
     ),
     NamedFormat(
         "infura-api-key",
-        "Infura API Key",
+        "Infura API key",
         "infura infura.io",
         HEX,
         (32,),
@@ -212,7 +212,7 @@ NAMED = (
     ),
     NamedFormat(
         "alchemy-api-key",
-        "Alchemy API Key",
+        "Alchemy API key",
         "alchemy alchemyapi",
         BASE64URL,
         (32,),

@@ -18,7 +18,7 @@ from scangate.secrets.tokens.formats import (
 FORMATS = (
     TokenFormat(
         "google-api-key",
-        "Google API Key",
+        "Google API key",
         "AIza",
         f"{BASE64URL}{{35}}",
         "https://cloud.google.com/docs/authentication/api-keys",
@@ -26,35 +26,35 @@ FORMATS = (
     # a key that is bound to a service account, which AI Studio creates
     TokenFormat(
         "google-api-key",
-        "Google API Key",
+        "Google API key",
         "AQ.Ab8",
         f"{BASE64URL}{{47}}",
         "https://ai.google.dev/gemini-api/docs/api-key",
     ),
     TokenFormat(
         "google-oauth-client-secret",
-        "Google OAuth Client Secret",
+        "Google OAuth client secret",
         "GOCSPX-",
         f"{BASE64URL}{{28}}",
         "https://developers.google.com/identity/protocols/oauth2",
     ),
     TokenFormat(
         "google-oauth-access-token",
-        "Google OAuth Access Token",
+        "Google OAuth access token",
         "ya29.",
         f"{BASE64URL}{{60,1200}}",
         "https://developers.google.com/identity/protocols/oauth2",
     ),
     TokenFormat(
         "google-oauth-refresh-token",
-        "Google OAuth Refresh Token",
+        "Google OAuth refresh token",
         "1//0",
         f"{BASE64URL}{{60,200}}",
         "https://developers.google.com/identity/protocols/oauth2",
     ),
     TokenFormat(
         "google-hmac-key",
-        "Google Cloud Storage HMAC Key",
+        "Google Cloud Storage HMAC key",
         "GOOG1E",
         f"{UPPER}{{55}}",
         "https://cloud.google.com/storage/docs/authentication/hmackeys",
@@ -62,7 +62,7 @@ FORMATS = (
     ),
     TokenFormat(
         "firebase-cloud-messaging-key",
-        "Firebase Cloud Messaging Server Key",
+        "Firebase Cloud Messaging server key",
         ":APA91b",
         f"{BASE64URL}{{134}}",
         "https://firebase.google.com/docs/cloud-messaging/auth-server",
@@ -71,7 +71,7 @@ FORMATS = (
     # three characters, the version of the format, and "Q~"
     TokenFormat(
         "azure-client-secret",
-        "Microsoft Entra Client Secret",
+        "Microsoft Entra client secret",
         "Q~",
         "[0-9A-Za-z_~.-]{31,34}",
         "https://learn.microsoft.com/en-us/purview/sit-defn-client-secret-api-key",
@@ -80,7 +80,7 @@ FORMATS = (
     ),
     TokenFormat(
         "azure-shared-access-signature",
-        "Azure Shared Access Signature",
+        "Azure shared access signature",
         "",
         "[0-9A-Za-z%+/]{43,70}(?:%3D|=)",
         "https://learn.microsoft.com/en-us/azure/storage/common/storage-sas-overview",
@@ -90,14 +90,14 @@ FORMATS = (
     ),
     TokenFormat(
         "digitalocean-token",
-        "DigitalOcean Token",
+        "DigitalOcean token",
         "dop_v1_ doo_v1_ dor_v1_",
         f"{HEX}{{64}}",
         "https://docs.digitalocean.com/reference/api/create-personal-access-token/",
     ),
     TokenFormat(
         "digitalocean-spaces-key",
-        "DigitalOcean Spaces Key",
+        "DigitalOcean Spaces key",
         "DO00 DO80",
         f"{UPPER}{{16}}",
         "https://docs.digitalocean.com/products/spaces/how-to/manage-access/",
@@ -106,21 +106,21 @@ FORMATS = (
     # 40 characters and a checksum, of which the documentation does not say how it is made; in tokens it is 8 hexadecimal digits
     TokenFormat(
         "cloudflare-api-token",
-        "Cloudflare API Token",
+        "Cloudflare API token",
         "cfut_ cfat_ cfk_",
         f"{BASE64URL}{{40}}{HEX}{{8}}",
         "https://developers.cloudflare.com/fundamentals/api/get-started/token-formats/",
     ),
     TokenFormat(
         "cloudflare-origin-ca-key",
-        "Cloudflare Origin CA Key",
+        "Cloudflare Origin CA key",
         "v1.0-",
         f"{HEX}{{24}}-{HEX}{{146}}",
         "https://developers.cloudflare.com/fundamentals/api/get-started/ca-keys/",
     ),
     TokenFormat(
         "alibaba-cloud-access-key",
-        "Alibaba Cloud Access Key",
+        "Alibaba Cloud access key",
         "LTAI",
         f"(?:{ALNUM}{{20}}|{ALNUM}{{12}})",
         "https://www.alibabacloud.com/help/en/ram/user-guide/create-an-accesskey-pair",
@@ -129,7 +129,7 @@ FORMATS = (
     ),
     TokenFormat(
         "tencent-cloud-secret-key",
-        "Tencent Cloud API Key",
+        "Tencent Cloud API key",
         "AKID",
         f"{ALNUM}{{32}}",
         "https://www.tencentcloud.com/document/product/598/32675",
@@ -137,14 +137,14 @@ FORMATS = (
     ),
     TokenFormat(
         "yandex-cloud-api-key",
-        "Yandex Cloud API Key",
+        "Yandex Cloud API key",
         "AQVN",
         f"{BASE64URL}{{36}}",
         "https://yandex.cloud/en/docs/iam/concepts/authorization/api-key",
     ),
     TokenFormat(
         "yandex-cloud-iam-token",
-        "Yandex Cloud IAM Token",
+        "Yandex Cloud IAM token",
         "t1.9eu",
         f"{BASE64URL}{{80,300}}[.]{BASE64URL}{{86}}",
         "https://yandex.cloud/en/docs/iam/concepts/authorization/iam-token",
@@ -152,35 +152,35 @@ FORMATS = (
     ),
     TokenFormat(
         "heroku-api-key",
-        "Heroku API Key",
+        "Heroku API key",
         "HRKU-",
         f"(?:{UUID}|{BASE64URL}{{60}})",
         "https://devcenter.heroku.com/articles/oauth#prefixed-oauth-tokens",
     ),
     TokenFormat(
         "fly-io-access-token",
-        "Fly.io Access Token",
+        "Fly.io access token",
         "fo1_",
         f"{BASE64URL}{{43}}",
         "https://fly.io/docs/security/tokens/",
     ),
     TokenFormat(
         "fly-io-access-token",
-        "Fly.io Access Token",
+        "Fly.io access token",
         "fm1r_ fm1a_ fm2_",
         "[0-9A-Za-z+/]{100,1500}={0,3}",
         "https://fly.io/docs/security/tokens/",
     ),
     TokenFormat(
         "render-api-key",
-        "Render API Key",
+        "Render API key",
         "rnd_",
         f"{ALNUM}{{28}}",
         "https://render.com/docs/api",
     ),
     TokenFormat(
         "vercel-token",
-        "Vercel Token",
+        "Vercel token",
         "vcp_ vci_ vca_ vcr_ vck_",
         f"{ALNUM}{{56}}",
         "https://vercel.com/changelog/new-token-formats-and-secret-scanning",
@@ -188,35 +188,35 @@ FORMATS = (
     # the id of the store
     TokenFormat(
         "vercel-blob-token",
-        "Vercel Blob Token",
+        "Vercel Blob token",
         "vercel_blob_rw_",
         f"{ALNUM}{{16}}_{ALNUM}{{30,32}}",
         "https://vercel.com/docs/vercel-blob/using-blob-sdk",
     ),
     TokenFormat(
         "inngest-signing-key",
-        "Inngest Signing Key",
+        "Inngest signing key",
         "signkey-prod- signkey-test- signkey-branch-",
         f"{HEX}{{64}}",
         "https://www.inngest.com/docs/platform/signing-keys",
     ),
     TokenFormat(
         "netlify-access-token",
-        "Netlify Access Token",
+        "Netlify access token",
         "nfp_ nfo_ nfc_ nfb_ nfu_",
         f"{ALNUM}{{36}}",
         "https://docs.netlify.com/api/get-started/#authentication",
     ),
     TokenFormat(
         "pulumi-access-token",
-        "Pulumi Access Token",
+        "Pulumi access token",
         "pul-",
         f"{HEX}{{40}}",
         "https://www.pulumi.com/docs/pulumi-cloud/access-management/access-tokens/",
     ),
     TokenFormat(
         "hashicorp-terraform-token",
-        "HashiCorp Terraform Token",
+        "HashiCorp Terraform token",
         "v1.",
         "[0-9A-Za-z_=-]{60,70}",
         "https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens",
@@ -224,42 +224,42 @@ FORMATS = (
     ),
     TokenFormat(
         "hashicorp-vault-token",
-        "HashiCorp Vault Token",
+        "HashiCorp Vault token",
         "hvs. hvb. hvr.",
         f"{BASE64URL}{{24,300}}",
         "https://developer.hashicorp.com/vault/docs/concepts/tokens",
     ),
     TokenFormat(
         "tailscale-key",
-        "Tailscale Key",
+        "Tailscale key",
         "tskey-auth- tskey-api- tskey-client- tskey-scim- tskey-webhook-",
         f"{ALNUM}{{10,20}}-{ALNUM}{{20,40}}",
         "https://tailscale.com/kb/1277/key-prefixes",
     ),
     TokenFormat(
         "openshift-token",
-        "OpenShift Token",
+        "OpenShift token",
         "sha256~",
         f"{BASE64URL}{{43}}",
         "https://docs.openshift.com/container-platform/4.16/authentication/using-rbac.html",
     ),
     TokenFormat(
         "ngrok-api-key",
-        "ngrok API Key",
+        "ngrok API key",
         "ak_ cr_",
         f"2{ALNUM}{{26}}",
         "https://ngrok.com/docs/api/#authentication",
     ),
     TokenFormat(
         "octopus-deploy-api-key",
-        "Octopus Deploy API Key",
+        "Octopus Deploy API key",
         "API-",
         f"{UPPER}{{25,36}}",
         "https://octopus.com/docs/octopus-rest-api/how-to-create-an-api-key",
     ),
     TokenFormat(
         "akamai-edgegrid-credential",
-        "Akamai EdgeGrid Credential",
+        "Akamai EdgeGrid credential",
         "akab-",
         # with this domain it is the host of the interface
         f"{LOWER}{{16}}-{LOWER}{{16}}(?![.]luna)",
@@ -271,7 +271,7 @@ NAMED = (
     # Keys of Azure contain the signature of the service.
     NamedFormat(
         "azure-devops-personal-access-token",
-        "Azure DevOps Personal Access Token",
+        "Azure DevOps personal access token",
         "",
         ALNUM,
         (84,),
@@ -281,7 +281,7 @@ NAMED = (
     # 52 random characters, the signature, the date, and what the service adds
     NamedFormat(
         "azure-service-key",
-        "Azure Service Key",
+        "Azure service key",
         "",
         ALNUM,
         (84,),
@@ -299,7 +299,7 @@ NAMED = (
     ),
     NamedFormat(
         "azure-shared-access-key",
-        "Azure Shared Access Key",
+        "Azure shared access key",
         "",
         BASE64,
         (43,),
@@ -308,7 +308,7 @@ NAMED = (
     ),
     NamedFormat(
         "azure-search-key",
-        "Azure AI Search Key",
+        "Azure AI Search key",
         "",
         ALNUM,
         (52,),
@@ -317,7 +317,7 @@ NAMED = (
     ),
     NamedFormat(
         "ibm-cloud-iam-key",
-        "IBM Cloud IAM Key",
+        "IBM Cloud IAM key",
         "ibm ibmcloud bluemix watson",
         BASE64URL,
         (44,),
@@ -325,7 +325,7 @@ NAMED = (
     ),
     NamedFormat(
         "ibm-cos-hmac-credentials",
-        "IBM COS HMAC Credentials",
+        "IBM COS HMAC credentials",
         "cos_hmac_keys ibm cos",
         HEX,
         (48,),
@@ -334,7 +334,7 @@ NAMED = (
     ),
     NamedFormat(
         "softlayer-credentials",
-        "SoftLayer Credentials",
+        "SoftLayer credentials",
         "softlayer",
         HEX,
         (64,),
@@ -351,7 +351,7 @@ NAMED = (
     ),
     NamedFormat(
         "azure-shared-access-key",
-        "Azure Shared Access Key",
+        "Azure shared access key",
         "sharedaccesskey servicebus eventhub iothub",
         BASE64,
         (43,),
@@ -360,7 +360,7 @@ NAMED = (
     ),
     NamedFormat(
         "azure-cognitive-services-key",
-        "Azure AI Services Key",
+        "Azure AI Services key",
         "azure cognitive ocp-apim-subscription-key",
         HEX,
         (32,),
@@ -369,7 +369,7 @@ NAMED = (
     ),
     NamedFormat(
         "azure-devops-personal-access-token",
-        "Azure DevOps Personal Access Token",
+        "Azure DevOps personal access token",
         "azure devops vsts ado",
         "[2-7a-z]",
         (52,),
@@ -378,7 +378,7 @@ NAMED = (
     ),
     NamedFormat(
         "cloudflare-api-token",
-        "Cloudflare API Token",
+        "Cloudflare API token",
         "cloudflare cf",
         BASE64URL,
         (40,),
@@ -386,7 +386,7 @@ NAMED = (
     ),
     NamedFormat(
         "cloudflare-global-api-key",
-        "Cloudflare Global API Key",
+        "Cloudflare global API key",
         "cloudflare cf x-auth-key",
         HEX,
         (37,),
@@ -394,7 +394,7 @@ NAMED = (
     ),
     NamedFormat(
         "heroku-api-key",
-        "Heroku API Key",
+        "Heroku API key",
         "heroku",
         UUID,
         (36,),
@@ -412,7 +412,7 @@ NAMED = (
     ),
     NamedFormat(
         "scaleway-secret-key",
-        "Scaleway Secret Key",
+        "Scaleway secret key",
         "scaleway scw",
         UUID,
         (36,),
@@ -421,7 +421,7 @@ NAMED = (
     ),
     NamedFormat(
         "linode-token",
-        "Linode Personal Access Token",
+        "Linode personal access token",
         "linode",
         HEX,
         (64,),
@@ -429,7 +429,7 @@ NAMED = (
     ),
     NamedFormat(
         "hetzner-cloud-token",
-        "Hetzner Cloud API Token",
+        "Hetzner Cloud API token",
         "hetzner hcloud",
         ALNUM,
         (64,),
@@ -437,7 +437,7 @@ NAMED = (
     ),
     NamedFormat(
         "vultr-api-key",
-        "Vultr API Key",
+        "Vultr API key",
         "vultr",
         UPPER,
         (36,),
@@ -445,7 +445,7 @@ NAMED = (
     ),
     NamedFormat(
         "ovh-application-secret",
-        "OVHcloud Application Secret",
+        "OVHcloud application secret",
         "ovh",
         HEX,
         (32,),
@@ -454,7 +454,7 @@ NAMED = (
     ),
     NamedFormat(
         "railway-token",
-        "Railway Token",
+        "Railway token",
         "railway",
         UUID,
         (36,),
@@ -463,7 +463,7 @@ NAMED = (
     ),
     NamedFormat(
         "vercel-token",
-        "Vercel Token",
+        "Vercel token",
         "vercel",
         ALNUM,
         (24,),
@@ -471,7 +471,7 @@ NAMED = (
     ),
     NamedFormat(
         "fastly-api-token",
-        "Fastly API Token",
+        "Fastly API token",
         "fastly",
         BASE64URL,
         (32,),
@@ -479,7 +479,7 @@ NAMED = (
     ),
     NamedFormat(
         "consul-token",
-        "HashiCorp Consul Token",
+        "HashiCorp Consul token",
         "consul",
         UUID,
         (36,),
@@ -488,7 +488,7 @@ NAMED = (
     ),
     NamedFormat(
         "nomad-token",
-        "HashiCorp Nomad Token",
+        "HashiCorp Nomad token",
         "nomad",
         UUID,
         (36,),
@@ -497,7 +497,7 @@ NAMED = (
     ),
     NamedFormat(
         "meraki-api-key",
-        "Cisco Meraki API Key",
+        "Cisco Meraki API key",
         "meraki",
         HEX,
         (40,),

@@ -7,80 +7,80 @@ from scangate.secrets.tokens.formats import ALNUM, BASE64URL, HEX, LOWER, UPPER,
 _NEW_RELIC = "https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/"
 
 FORMATS = (
-    TokenFormat("new-relic-api-key", "New Relic API Key", "NRAK-", f"{UPPER}{{27}}", _NEW_RELIC),
-    TokenFormat("new-relic-insert-key", "New Relic Insert Key", "NRII- NRIQ-", f"{BASE64URL}{{32}}", _NEW_RELIC),
+    TokenFormat("new-relic-api-key", "New Relic API key", "NRAK-", f"{UPPER}{{27}}", _NEW_RELIC),
+    TokenFormat("new-relic-insert-key", "New Relic insert key", "NRII- NRIQ-", f"{BASE64URL}{{32}}", _NEW_RELIC),
     TokenFormat(
         "grafana-token",
-        "Grafana Token",
+        "Grafana token",
         "glsa_",
         f"{ALNUM}{{32}}_[0-9A-Fa-f]{{8}}",
         "https://grafana.com/docs/grafana/latest/administration/service-accounts/",
     ),
     TokenFormat(
         "grafana-token",
-        "Grafana Token",
+        "Grafana token",
         "glc_eyJ",
         "[0-9A-Za-z+/]{60,400}={0,2}",
         "https://grafana.com/docs/grafana-cloud/security-and-account-management/authentication-and-permissions/access-policies/",
     ),
     TokenFormat(
         "grafana-token",
-        "Grafana Token",
+        "Grafana token",
         "eyJrIjoi",
         f"{ALNUM}{{50,120}}={{0,2}}",
         "https://grafana.com/docs/grafana/latest/administration/service-accounts/",
     ),
     TokenFormat(
         "dynatrace-token",
-        "Dynatrace Token",
+        "Dynatrace token",
         "dt0c01. dt0s01. dt0s02. dt0s03. dt0s06. dt0s08. dt0s16. dt0a01.",
         "[A-Z2-7]{24}[.][A-Z2-7]{64}",
         "https://docs.dynatrace.com/docs/dynatrace-api/basics/dynatrace-api-authentication",
     ),
-    TokenFormat("sentry-auth-token", "Sentry Auth Token", "sntryu_", f"{HEX}{{64}}", "https://docs.sentry.io/account/auth-tokens/"),
+    TokenFormat("sentry-auth-token", "Sentry auth token", "sntryu_", f"{HEX}{{64}}", "https://docs.sentry.io/account/auth-tokens/"),
     TokenFormat(
         "sentry-auth-token",
-        "Sentry Auth Token",
+        "Sentry auth token",
         "sntrys_eyJ",
         "[0-9A-Za-z+/]{40,360}={0,2}_[0-9A-Za-z+/]{43}",
         "https://docs.sentry.io/account/auth-tokens/",
     ),
     TokenFormat(
         "honeycomb-api-key",
-        "Honeycomb API Key",
+        "Honeycomb API key",
         "hcaik_ hcbik_ hceik_",
         f"{LOWER}{{58}}",
         "https://docs.honeycomb.io/get-started/configure/environments/manage-api-keys/",
     ),
     TokenFormat(
-        "posthog-personal-api-key", "PostHog Personal API Key", "phx_", f"{ALNUM}{{43,48}}", "https://posthog.com/docs/api"
+        "posthog-personal-api-key", "PostHog personal API key", "phx_", f"{ALNUM}{{43,48}}", "https://posthog.com/docs/api"
     ),
     TokenFormat(
         "logfire-token",
-        "Pydantic Logfire Token",
+        "Pydantic Logfire token",
         "pylf_v1_us_ pylf_v1_eu_ pylf_v2_us_ pylf_v2_eu_",
         f"{ALNUM}{{43,44}}",
         "https://logfire.pydantic.dev/docs/how-to-guides/create-write-tokens/",
     ),
     TokenFormat(
-        "launchdarkly-sdk-key", "LaunchDarkly Key", "sdk- api-", UUID, "https://launchdarkly.com/docs/home/account/environment/keys"
+        "launchdarkly-sdk-key", "LaunchDarkly key", "sdk- api-", UUID, "https://launchdarkly.com/docs/home/account/environment/keys"
     ),
-    TokenFormat("axiom-token", "Axiom Token", "xaat- xapt-", UUID, "https://axiom.co/docs/reference/tokens"),
+    TokenFormat("axiom-token", "Axiom token", "xaat- xapt-", UUID, "https://axiom.co/docs/reference/tokens"),
     TokenFormat(
         "checkly-api-key",
-        "Checkly API Key",
+        "Checkly API key",
         "cu_",
         f"{HEX}{{32}}",
         "https://www.checklyhq.com/docs/accounts-and-users/creating-api-key/",
     ),
     TokenFormat(
-        "statsig-secret-key", "Statsig Secret Key", "secret-", f"{ALNUM}{{43}}", "https://docs.statsig.com/sdk-keys/api-keys/"
+        "statsig-secret-key", "Statsig secret key", "secret-", f"{ALNUM}{{43}}", "https://docs.statsig.com/sdk-keys/api-keys/"
     ),
 )
 NAMED = (
     NamedFormat(
         "new-relic-license-key",
-        "New Relic License Key",
+        "New Relic license key",
         "",
         ALNUM,
         (40,),
@@ -89,7 +89,7 @@ NAMED = (
     ),
     NamedFormat(
         "datadog-api-key",
-        "Datadog API Key",
+        "Datadog API key",
         "datadog dd dd_api_key ddog",
         HEX,
         (32,),
@@ -98,17 +98,17 @@ NAMED = (
     ),
     NamedFormat(
         "datadog-application-key",
-        "Datadog Application Key",
+        "Datadog application key",
         "datadog dd",
         HEX,
         (40,),
         "https://docs.datadoghq.com/account_management/api-app-keys/",
         kinds="key",
     ),
-    NamedFormat("new-relic-license-key", "New Relic License Key", "newrelic new_relic new-relic", ALNUM, (40,), _NEW_RELIC),
+    NamedFormat("new-relic-license-key", "New Relic license key", "newrelic new_relic new-relic", ALNUM, (40,), _NEW_RELIC),
     NamedFormat(
         "pagerduty-api-key",
-        "PagerDuty API Key",
+        "PagerDuty API key",
         "pagerduty pagerduty.com",
         "[0-9A-Za-z_+-]",
         (20,),
@@ -116,7 +116,7 @@ NAMED = (
     ),
     NamedFormat(
         "pagerduty-integration-key",
-        "PagerDuty Integration Key",
+        "PagerDuty integration key",
         "pagerduty pd",
         HEX,
         (32,),
@@ -125,7 +125,7 @@ NAMED = (
     ),
     NamedFormat(
         "opsgenie-api-key",
-        "Opsgenie API Key",
+        "Opsgenie API key",
         "opsgenie geniekey",
         UUID,
         (36,),
@@ -133,7 +133,7 @@ NAMED = (
     ),
     NamedFormat(
         "splunk-hec-token",
-        "Splunk HTTP Event Collector Token",
+        "Splunk HTTP Event Collector token",
         "splunk hec",
         UUID,
         (36,),
@@ -141,12 +141,12 @@ NAMED = (
         kinds="token",
     ),
     NamedFormat(
-        "rollbar-access-token", "Rollbar Access Token", "rollbar", HEX, (32,), "https://docs.rollbar.com/docs/access-tokens"
+        "rollbar-access-token", "Rollbar access token", "rollbar", HEX, (32,), "https://docs.rollbar.com/docs/access-tokens"
     ),
-    NamedFormat("bugsnag-api-key", "BugSnag API Key", "bugsnag", HEX, (32,), "https://docs.bugsnag.com/api/data-access/"),
+    NamedFormat("bugsnag-api-key", "BugSnag API key", "bugsnag", HEX, (32,), "https://docs.bugsnag.com/api/data-access/"),
     NamedFormat(
         "logz-io-token",
-        "Logz.io Token",
+        "Logz.io token",
         "logz logzio",
         ALNUM,
         (32,),
@@ -155,7 +155,7 @@ NAMED = (
     ),
     NamedFormat(
         "loggly-token",
-        "Loggly Token",
+        "Loggly token",
         "loggly",
         UUID,
         (36,),
@@ -164,7 +164,7 @@ NAMED = (
     ),
     NamedFormat(
         "algolia-admin-api-key",
-        "Algolia API Key",
+        "Algolia API key",
         "algolia",
         HEX,
         (32,),
@@ -173,7 +173,7 @@ NAMED = (
     ),
     NamedFormat(
         "mixpanel-secret",
-        "Mixpanel Secret",
+        "Mixpanel secret",
         "mixpanel",
         ALNUM,
         (32,),
@@ -182,7 +182,7 @@ NAMED = (
     ),
     NamedFormat(
         "amplitude-secret-key",
-        "Amplitude Secret Key",
+        "Amplitude secret key",
         "amplitude",
         HEX,
         (32,),
@@ -191,7 +191,7 @@ NAMED = (
     ),
     NamedFormat(
         "segment-write-key",
-        "Segment Key",
+        "Segment key",
         "segment",
         ALNUM,
         (32,),
@@ -200,17 +200,17 @@ NAMED = (
     ),
     NamedFormat(
         "virustotal-api-key",
-        "VirusTotal API Key",
+        "VirusTotal API key",
         "virustotal vt",
         HEX,
         (64,),
         "https://docs.virustotal.com/docs/please-give-me-an-api-key",
     ),
-    NamedFormat("shodan-api-key", "Shodan API Key", "shodan", ALNUM, (32,), "https://developer.shodan.io/api/requirements"),
-    NamedFormat("abuseipdb-api-key", "AbuseIPDB API Key", "abuseipdb", HEX, (80,), "https://docs.abuseipdb.com/"),
+    NamedFormat("shodan-api-key", "Shodan API key", "shodan", ALNUM, (32,), "https://developer.shodan.io/api/requirements"),
+    NamedFormat("abuseipdb-api-key", "AbuseIPDB API key", "abuseipdb", HEX, (80,), "https://docs.abuseipdb.com/"),
     NamedFormat(
         "honeybadger-api-key",
-        "Honeybadger API Key",
+        "Honeybadger API key",
         "honeybadger hbp",
         ALNUM,
         (36,),
