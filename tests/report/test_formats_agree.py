@@ -114,7 +114,7 @@ def read_sbom(text: str) -> ReportedCounts:
 
 
 def read_text(text: str) -> ReportedCounts:
-    blocks = sum_matches(r"^\w+: ([\d,]+) blocking findings?$", text)
+    blocks = sum_matches(r"^([\d,]+) blocking findings?$", text)
     gaps = sum_matches(r"^([\d,]+) coverage gaps?, ", text)
     counting = sum_matches(r"^[\d,]+ coverage gaps?, ([\d,]+) blocking$", text)
     known = sum_matches(r"^[\d,]+ suppressed, [\d,]+ tolerated, ([\d,]+) known", text)

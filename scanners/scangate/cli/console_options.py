@@ -5,17 +5,19 @@ from __future__ import annotations
 import msgspec
 
 from scangate.report import CONSOLE_FORMATS, DEFAULT_CONSOLE_FORMAT
-from scangate.report.view import View
+from scangate.report.view import Acceptance, View
 
 
 class ConsoleOptions(msgspec.Struct, frozen=True):
-    """What to print: a format of `CONSOLE_FORMATS`, and how much of the report."""
+    """What to print: a format of `CONSOLE_FORMATS`, and how much of the report; the other fields are those of a `View`."""
 
     format: str = DEFAULT_CONSOLE_FORMAT
     show_all: bool = False
     verbose: bool = False
     quiet: bool = False
     more_option: str = "--all"
+    root: str = ""
+    acceptance: Acceptance | None = None
 
     @property
     def only_verdict(self) -> bool:
@@ -24,4 +26,11 @@ class ConsoleOptions(msgspec.Struct, frozen=True):
 
     def view(self, width: int) -> View:
         """The view of a console of so many columns."""
-        return View(width=width, show_all=self.show_all, verbose=self.verbose, more_option=self.more_option)
+        return View(
+            width=width,
+            show_all=self.show_all,
+            verbose=self.verbose,
+            more_option=self.more_option,
+            root=self.root,
+            acceptance=self.acceptance,
+        )

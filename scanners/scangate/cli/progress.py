@@ -143,12 +143,14 @@ class _TransferLines:
 
 
 class ConsoleEvents(Events, contextlib.AbstractContextManager["ConsoleEvents"]):
-    """Prints warnings, progress unless ``quiet``, and the policy if ``verbose``."""
+    """Prints warnings, progress unless ``quiet``, and the policy if ``verbose``; keeps the policy and the root for the report."""
 
     def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
         self._verbose = verbose
         self._display = show_progress(quiet=quiet)
         self._update: Update = lambda *_: None
+        self.policy: Policy | None = None
+        self.root = ""
 
     def __enter__(self) -> ConsoleEvents:
         self._update = self._display.__enter__()
@@ -161,6 +163,7 @@ class ConsoleEvents(Events, contextlib.AbstractContextManager["ConsoleEvents"]):
         self._update(scanner, done, total)
 
     def on_policy(self, root: Path, policy: Policy, scanners: Iterable[str]) -> None:
+        self.policy, self.root = policy, str(root.absolute())
         if self._verbose:
             environment = f", environment {policy.environment}" if policy.environment else ""
             warn(f"root {root}")

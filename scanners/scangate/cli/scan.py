@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,13 @@ from scangate.app.scanning import scan
 from scangate.cli import options
 from scangate.cli.console import warn, write_page
 from scangate.cli.console_options import ConsoleOptions
+from scangate.cli.hook_acceptance import find_acceptance
 from scangate.cli.progress import ConsoleEvents
 from scangate.cli.report_output import print_report
 from scangate.errors import UsageError
 from scangate.model import EXIT_CODES, Outcome
 from scangate.report.escape import ci_log
+from scangate.timestamps import today
 
 
 @click.command()
@@ -78,7 +81,10 @@ def command(  # noqa: PLR0913 -- the options that are not fields of the request
             return _scan_shard(ShardRequest(root=root, staged=names, shard=shard, **fields), events, interruption)
         request = ScanRequest(root=root, staged=names, **fields)
         report = scan(request, events, interruption)
-    console = ConsoleOptions(console_format, show_all=show_all, verbose=verbose, quiet=quiet)
+    acceptance = find_acceptance(events.policy, os.environ, today()) if events.policy is not None else None
+    console = ConsoleOptions(
+        console_format, show_all=show_all, verbose=verbose, quiet=quiet, root=events.root, acceptance=acceptance
+    )
     return print_report(report, request.reports, console, explain_noise=explain_noise)
 
 

@@ -22,7 +22,12 @@ from scangate.report.wording import pluralize
 
 def explain_decision(decision: Decision) -> str:
     """Why the policy ruled so, in one line, with the notes that belong to it."""
-    return "; ".join([DECISIONS[decision.basis](decision), *map(_remark, decision.notes)])
+    return "; ".join([explain_basis(decision), *map(explain_remark, decision.notes)])
+
+
+def explain_basis(decision: Decision) -> str:
+    """As `explain_decision`, without the notes, which belong to one finding."""
+    return DECISIONS[decision.basis](decision)
 
 
 def list_policy_locations(decision: Decision) -> list[PolicyLocation]:
@@ -56,6 +61,11 @@ def explain_limit(decision: Decision, shown: int) -> str:
 def list_notes(report: Report) -> list[str]:
     """The notes of the verdict and of the list of files, sorted."""
     return sorted({*map(describe_note, report.verdict.notes), *report.targets.notes} - {""})
+
+
+def list_actionable_notes(report: Report) -> list[str]:
+    """Those of `list_notes` that ask the reader to do something, sorted."""
+    return sorted({describe_note(note) for note in report.verdict.notes if note.kind not in INFORMATIVE_NOTES} - {""})
 
 
 def list_skipped(report: Report) -> list[str]:
@@ -136,7 +146,7 @@ SKIPS: dict[SkipReason, str] = {
 # -- notes --
 
 
-def _remark(note: Note) -> str:
+def explain_remark(note: Note) -> str:
     """A note that belongs to a decision."""
     if note.kind in COMMENT_PROBLEMS:
         return f"the inline comment in line {note.line} does not apply: {COMMENT_PROBLEMS[note.kind](note)}"
@@ -222,6 +232,17 @@ REMARKS: dict[NoteKind, Callable[[Note], str]] = {
         f"the exception by {note.owner} does not apply: {note.text} does not name {note.owner} for this path"
     ),
 }
+INFORMATIVE_NOTES = {
+    NoteKind.SUPPRESSED_INLINE,
+    NoteKind.IN_COOL_DOWN,
+    NoteKind.SEVERITIES_CHANGED,
+    NoteKind.KNOWN_SOURCE,
+    NoteKind.RESOLVED_RELEASES,
+    NoteKind.INTERNAL_DEPENDENCIES,
+    NoteKind.MERGED_FINDINGS,
+    NoteKind.EXCEPTION_FOLLOWED,
+}
+"""What a short report counts only."""
 EXCEPTION_NOTES: dict[NoteKind, Callable[[Note], str]] = {
     NoteKind.EXCEPTION_EXPIRED: lambda note: f"expired on {note.expires}; it no longer accepts {pluralize(note.count, 'finding')}",
     NoteKind.EXCEPTION_EXPIRES_SOON: _exception_expires_soon,

@@ -101,6 +101,11 @@ def uri(path: str) -> str:
     return "/".join([parts[0] or ".", *parts[1:]])
 
 
+def file_url(root: str, path: str) -> str:
+    """The ``file:`` address of a path below the absolute directory ``root``."""
+    return f"file://{quote(root.encode('utf-8', 'surrogateescape'))}/{uri(path)}"
+
+
 def truncate(text: str, limit: int) -> str:
     """At most ``limit`` characters; a cut at the end is shown as ``...``."""
     return text if len(text) <= limit else text[: limit - 3] + "..."

@@ -14,4 +14,4 @@ from scangate.report.view import View
 
 def render_lines(report: Report, view: View) -> Iterable[Line]:
     """As the default format, but nothing is cut, counted only or left out."""
-    yield from text.render_lines(report, msgspec.structs.replace(view, show_all=True, verbose=True))
+    yield from text.render_lines(report, msgspec.structs.replace(view, show_all=True, verbose=True, details=True))

@@ -57,6 +57,7 @@ FILE_TYPES_BY_OPENERS = {  # what starts a comment, by file extension
 }
 OPENERS_BY_FILE_TYPE = {kind: tuple(openers.split()) for openers, kinds in FILE_TYPES_BY_OPENERS.items() for kind in kinds.split()}
 EXTENSIONLESS_NAMES = frozenset({"containerfile", "dockerfile", "makefile"})  # also Dockerfile.prod
+WITHOUT_COMMENTS = frozenset({"ipynb", "json"})  # JSON as most programs read it
 PYTHON = frozenset({"py", "pyi", "pyw"})
 
 
@@ -73,6 +74,21 @@ class ParsedComment(msgspec.Struct, frozen=True):
     until: str = ""
     reason: str = ""
     error: str = ""
+
+
+def format_ignore_comment(path: str, rules: Sequence[str], until: str = "", reason: str = "REASON") -> str:
+    """The comment that ignores the findings of ``rules`` in a file, in the language of the file; empty if it has no comments.
+
+    ``until``: the last day on which it applies (ISO 8601); empty for no end.
+    """
+    name = PurePosixPath(path).name.lower()
+    extension = name.rpartition(".")[2]
+    if extension in WITHOUT_COMMENTS:
+        return ""
+    opener = "#" if extension in PYTHON else next(iter(_openers(name, extension)), "")
+    until = f" until={until}" if until else ""
+    words = f"{opener} scangate: ignore[{', '.join(rules)}]{until} -- {reason}"
+    return f"{words} {CLOSERS[opener]}" if opener in CLOSERS else words
 
 
 def find_ignore_comments(path: str, lines: Sequence[str], mask: Callable[[], Sequence[str]]) -> dict[int, list[ParsedComment]]:

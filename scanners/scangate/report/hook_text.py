@@ -1,0 +1,92 @@
+"""The console report of a hook: what the commit brings, how to fix or accept it, and how to commit all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scangate.model import FindingKind, NoteKind, Report, Ruling, RulingOutcome
+from scangate.report import escape, summary, wording
+from scangate.report.decision_text import describe_note
+from scangate.report.finding_lines import INDENT, entry_lines
+from scangate.report.gap_lines import gap_lines
+from scangate.report.layout import Line, Segment, wrap
+from scangate.report.pins import Entry, PinFindings, count_findings, group_by_pin, sort_worst_last
+from scangate.report.styles import OUTCOME_STYLES
+from scangate.report.view import Acceptance, View
+from scangate.report.wording import pluralize
+
+MAX_ENTRIES = 5
+MAX_NOTES = 3
+MAX_RULES = 3
+WAIVE_OPTIONS = "--reason TEXT --owner NAME --expires 90d"
+EXCEPTION = "an exception counts in a pull request when the target branch has it"
+SHOWN = {RulingOutcome.BLOCKING, RulingOutcome.NOT_JUDGED}
+NOTES = {NoteKind.COMMENT_ADDED, NoteKind.COMMENT_ADDED_DENIED, NoteKind.COMMENT_INVALID}
+
+
+def render_lines(report: Report, view: View) -> Iterable[Line]:
+    """Findings of before the commit are a number; the worst new ones come last, before the verdict."""
+    rulings = summary.sort_worst_first(ruling for ruling in report.verdict.rulings if ruling.outcome in SHOWN)
+    entries = group_by_pin(rulings)
+    yield (Segment(escape.ci_log(f"scangate: {_describe_commit(report, len(rulings))}"), "bold"),)
+    if any(gap.blocking for gap in report.verdict.gaps):
+        yield from gap_lines(report, view)
+    for note in _list_notes(report)[:MAX_NOTES]:
+        yield from ((Segment(line),) for line in wrap(f"note: {note}", view.columns, "", INDENT))
+    if more := view.more(count_findings(entries[MAX_ENTRIES:]), "finding"):
+        yield (Segment(f"{more}; the worst are last", "dim"),)
+    for entry in sort_worst_last(entries[:MAX_ENTRIES]):
+        yield from entry_lines(entry, view)
+        if view.acceptance is not None:
+            yield (Segment(f"{INDENT}accept: {escape.ci_log(suggest_acceptance(entry, view.acceptance))}"),)
+    if entries and view.acceptance is not None:
+        yield from ((Segment(line),) for line in _advice(view.acceptance, view))
+    outcome = report.verdict.outcome
+    yield (Segment(outcome.value, OUTCOME_STYLES[outcome]), Segment(f": {escape.ci_log(wording.explain_verdict(report))}"))
+
+
+def _describe_commit(report: Report, brought: int) -> str:
+    counts = summary.count(report.verdict.rulings, report.verdict.gaps)
+    older = counts.with_outcome(RulingOutcome.KNOWN)
+    not_counted = f"; {pluralize(older, 'older finding')} in its files not counted" if older else "; no older finding in its files"
+    return f"the commit brings {pluralize(brought, 'finding') if brought else 'no finding'} that blocks{not_counted}"
+
+
+def _list_notes(report: Report) -> list[str]:
+    return sorted({describe_note(note) for note in report.verdict.notes if note.kind in NOTES})
+
+
+def suggest_acceptance(entry: Entry, acceptance: Acceptance) -> str:
+    """The comment that accepts all of a finding, or the command that makes an exception where no comment can."""
+    rulings = entry.rulings if isinstance(entry, PinFindings) else entry.per_scanner
+    rules = list(dict.fromkeys(ruling.finding.rule for ruling in rulings))
+    if acceptance.comments and acceptance.added_comments and len(rules) <= MAX_RULES:
+        comment = acceptance.format_comment(rulings[0].finding.location.path, rules, acceptance.until)
+        if comment:
+            return comment
+    names = list(dict.fromkeys(map(_waive_name, rulings)))
+    more = f" (and the same for {len(names) - 1:,} more: --all lists them)" if len(names) > 1 else ""
+    return f"scangate waive {names[0]} {WAIVE_OPTIONS}{more}"
+
+
+def _waive_name(ruling: Ruling) -> str:
+    """What ``scangate waive`` calls the finding: a dependency's advisory, else the fingerprint."""
+    finding = ruling.finding
+    if finding.kind is FindingKind.DEPENDENCY:
+        return finding.rule.partition(":")[2]
+    return finding.fingerprint or finding.rule
+
+
+def _advice(acceptance: Acceptance, view: View) -> Iterable[str]:
+    """What accepting means in a pull request, and how to skip the hook."""
+    if not acceptance.comments:
+        text = f"the policy accepts no inline comments; {EXCEPTION}"
+    elif not acceptance.added_comments:
+        text = f"a pull-request build does not count a comment that the change adds; {EXCEPTION}"
+    else:
+        text = (
+            "put the comment at the end of the line, or alone on the line above, with your reason; a pull-request build counts it, "
+            "and reports that the change adds it"
+        )
+    yield from wrap(f"to accept: {text}", view.columns, "", INDENT)
+    yield from wrap(f"to skip the hook once: {acceptance.skip_command} (builds still scan the commit)", view.columns, "", INDENT)
