@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SMOKE ?= 3.12 3.13
 
-.PHONY: help setup demo test unit mutants coverage lint types gate docs reference check smoke bench nightly clean
+.PHONY: help setup demo test unit mutants coverage lint types gate docs reference constraints check smoke bench nightly clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,11 @@ docs: $(READY) ## Build the documentation site into .work/site; a broken link is
 
 reference: $(READY) ## Write the pages of docs/reference that are generated from the code
 	PYTHONPATH=docs $(BIN)/python -m reference_pages
+
+constraints: $(READY) ## Renew constraints.txt: every dependency at its newest release that pyproject.toml allows, with hashes
+	$(BIN)/pip install --quiet --disable-pip-version-check --group lock
+	$(BIN)/uv pip compile pyproject.toml --extra attest --extra aws --extra fleet --universal --python-version 3.11 --upgrade \
+	    --generate-hashes --no-annotate --no-emit-index-url --custom-compile-command 'make constraints' --quiet --output-file constraints.txt
 
 check: lint types test gate docs ## All of the above
 

@@ -9,12 +9,12 @@ __all__ = ["format_timestamp", "parse_timestamp", "today", "utc_now"]
 
 def format_timestamp(moment: dt.datetime) -> str:
     """Return an aware datetime as ``2026-01-31T12:00:00Z``."""
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def parse_timestamp(text: str) -> dt.datetime:
     """Return an aware datetime. Raises ValueError if the text is no timestamp or has no time zone."""
-    moment = dt.datetime.fromisoformat(text)
+    moment = dt.datetime.fromisoformat(f"{text[:-1]}+00:00" if text.endswith("Z") else text)  # Python 3.9 and 3.10 read no Z
     if moment.tzinfo is None:
         raise ValueError("a timestamp without a time zone")
     return moment
@@ -22,7 +22,7 @@ def parse_timestamp(text: str) -> dt.datetime:
 
 def utc_now() -> dt.datetime:
     """The current time in UTC."""
-    return dt.datetime.now(dt.UTC)
+    return dt.datetime.now(dt.timezone.utc)
 
 
 def today() -> dt.date:

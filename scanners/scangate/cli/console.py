@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import TextIO
 
 import click
@@ -20,7 +21,7 @@ def configure_streams() -> None:
     for number in range(3):
         try:
             os.fstat(number)
-        except OSError:
+        except OSError:  # noqa: PERF203 -- three times
             os.open(os.devnull, os.O_RDWR)
     sys.stdout = sys.stdout or _null_stream()
     sys.stderr = sys.stderr or _null_stream()
@@ -43,10 +44,21 @@ def warn(message: str, hint: str = "") -> None:
 def print_line(line: str) -> None:
     """Prints an escaped line without tokens and credentials on standard error; does nothing if that is closed."""
     from scangate.report.escape import ci_log  # noqa: PLC0415 -- most runs print no warning
-    from scangate.scan.masking import mask_arguments  # noqa: PLC0415
 
+    masking = find_masking()
     with contextlib.suppress(OSError):
-        click.echo(ci_log(mask_arguments(line)), err=True)
+        click.echo(ci_log(line if masking is None else masking.mask_arguments(line)), err=True)
+
+
+def find_masking() -> ModuleType | None:
+    """The module that masks tokens and credentials; None in the distribution scangate-verify, which has nothing that scans."""
+    try:
+        from scangate.scan import masking  # noqa: PLC0415 -- slow to import
+    except ModuleNotFoundError as error:
+        if error.name != "scangate.scan":
+            raise
+        return None
+    return masking
 
 
 def write_page(page: str, *, stderr: bool = False) -> None:
@@ -61,5 +73,5 @@ def silence_broken_pipes() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, ValueError):
+        except (OSError, ValueError):  # noqa: PERF203 -- twice
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -10,6 +10,7 @@ import os
 import sys
 
 USAGE = 2
+VERIFIER = "scangate-verify"  # the program of a distribution of its own, under this name
 HINT = "start it isolated: python -I -m scangate"
 VARIABLES = ("PYTHONPATH", "PYTHONHOME", "PYTHONWARNINGS", "PYTHONPYCACHEPREFIX", "PYTHONUSERBASE")
 OWN_MODULES = ("__main__", "scangate", "scangate.cli", "scangate.cli.launcher")
@@ -24,7 +25,7 @@ def start(own_folder: str) -> None:
         sys.exit(USAGE)
     from scangate.cli.main import main  # noqa: PLC0415 -- only now is the import path safe
 
-    main()
+    main(VERIFIER if os.path.basename(sys.argv[0]) == VERIFIER else "scangate")  # noqa: PTH119 -- pathlib is not loaded
 
 
 def secure_import_path(own_folder: str) -> str:

@@ -26,7 +26,13 @@ class LazyGroup(click.Group):
         """The command of a name; None for an unknown one."""
         if name not in self._summaries:
             return None
-        command: click.Command = importlib.import_module(f"{self._package}.{name.replace('-', '_')}").command
+        module = f"{self._package}.{name.replace('-', '_')}"
+        try:
+            command: click.Command = importlib.import_module(module).command
+        except ModuleNotFoundError as error:
+            if error.name != module:
+                raise
+            return None  # the distribution scangate-verify has one command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from scangate import __version__
-from scangate.cli.console import configure_streams, silence_broken_pipes, warn
+from scangate.cli.console import configure_streams, find_masking, silence_broken_pipes, warn
 from scangate.cli.lazy_group import LazyGroup
 from scangate.errors import ScangateError
 
@@ -58,30 +58,27 @@ def cli() -> None:
     """
 
 
-def main() -> None:
-    """Runs the command line and exits."""
+def main(program: str = "scangate") -> None:
+    """Runs the command line of ``scangate`` or ``scangate-verify``, and exits."""
     configure_streams()
     gc.set_threshold(*GC_THRESHOLDS)
-    code = _run()
+    code = _run(program)
     silence_broken_pipes()
     gc.freeze()  # otherwise the interpreter would collect garbage once more before it exits
     sys.exit(code)
 
 
-def _run() -> int:  # noqa: PLR0911 -- one exit code for each kind of error
+def _run(program: str) -> int:  # noqa: PLR0911 -- one exit code for each kind of error
     if not _has_working_directory():
         return _print_error("the current directory does not exist", "change to an existing directory: cd /", USAGE)
     try:
-        result: Any = cli.main(prog_name="scangate", standalone_mode=False)
+        result: Any = _root_command(program).main(prog_name=program, standalone_mode=False)
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.UsageError as error:
         return _print_usage_error(error)
     except ScangateError as error:
-        from scangate.scan.masking import mask_tokens  # noqa: PLC0415 -- slow to import
-
-        # a token may be in a policy's key by mistake
-        return _print_error(mask_tokens(error.message), mask_tokens(error.hint), USAGE)
+        return _print_scangate_error(error)
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except BrokenPipeError:
@@ -95,6 +92,14 @@ def _run() -> int:  # noqa: PLR0911 -- one exit code for each kind of error
     return result if isinstance(result, int) else 0
 
 
+def _root_command(program: str) -> click.Command:
+    if program == "scangate-verify":
+        from scangate.cli.verify import command  # noqa: PLC0415 -- the other program's
+
+        return command
+    return cli
+
+
 def _has_working_directory() -> bool:
     try:
         return Path.cwd().is_dir()
@@ -103,11 +108,19 @@ def _has_working_directory() -> bool:
 
 
 def _print_usage_error(error: click.UsageError) -> int:
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+    if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
         click.echo(error.format_message(), err=True)
         return USAGE
     command = error.ctx.command_path if error.ctx is not None else "scangate"
     return _print_error(error.format_message(), f"{command} --help", USAGE)
+
+
+def _print_scangate_error(error: ScangateError) -> int:
+    """Prints it without tokens: one may be in a policy's key by mistake."""
+    masking = find_masking()
+    if masking is None:
+        return _print_error(error.message, error.hint, USAGE)
+    return _print_error(masking.mask_tokens(error.message), masking.mask_tokens(error.hint), USAGE)
 
 
 def _print_error(message: str, hint: str, code: int) -> int:

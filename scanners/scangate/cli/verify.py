@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -162,8 +161,7 @@ def _parse_time(text: str) -> str:
     if not text:
         return ""
     try:
-        if dt.datetime.fromisoformat(text).tzinfo is not None:
-            return text
-    except ValueError:
-        pass
-    raise UsageError(f"not a time: {text}", "write it as 2026-01-31T12:00:00Z")
+        parse_timestamp(text)
+    except ValueError as error:
+        raise UsageError(f"not a time: {text}", "write it as 2026-01-31T12:00:00Z") from error
+    return text

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import enum
-
 import msgspec
+
+from scangate.model.string_enum import StrEnum
 
 ANY_TYPE = "*"
 """In a scanner's declaration: every content type; only for secrets, which are searched for in any text."""
 
 
-class Analysis(enum.StrEnum):
+class Analysis(StrEnum):
     """A kind of analysis that a scanner does, and that a content type can call for."""
 
     CODE = "code"

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import enum
 from typing import Any
 
 import msgspec
 
 from scangate.model.content import ContentCoverage
 from scangate.model.result import ScanResult, Targets
+from scangate.model.string_enum import StrEnum
 from scangate.model.verdict import Verdict
 
 
-class KnownSourceKind(enum.StrEnum):
+class KnownSourceKind(StrEnum):
     """What had a finding before this scan. REMOVED_ENTRIES: the target branch's baseline, of which the change removes the entry.
     EXCEPTION: an exception that follows its finding to another place; reports do not list it.
     """
@@ -43,7 +43,7 @@ class KnownSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order
             raise ValueError(f"{self.name}: more known findings than there are")
 
 
-class PolicyOrigin(enum.StrEnum):
+class PolicyOrigin(StrEnum):
     """Where the policy that judged is from. FILE: a file outside the scanned repository. NONE: the policy of the target branch
     could not be read, so that no policy judged, and the verdict is INCOMPLETE.
     """

@@ -11,9 +11,10 @@ from scangate.model.finding import Finding
 from scangate.model.gap import Gap
 from scangate.model.location import Span
 from scangate.model.secret import Secret
+from scangate.model.string_enum import StrEnum
 
 
-class SkipReason(enum.StrEnum):
+class SkipReason(StrEnum):
     """Why a path is deliberately not scanned."""
 
     EXCLUDED = "excluded"
@@ -132,7 +133,7 @@ class ScanResult(ScannerRun, frozen=True):
             raise ValueError(f"{self.scanner}: given files are not analyzed files plus files with a gap")
 
 
-class FileSource(enum.StrEnum):
+class FileSource(StrEnum):
     """Where the list of files came from."""
 
     GIT_INDEX = "git index and untracked files"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import enum
-
 import msgspec
 
 from scangate.model.location import Span
 from scangate.model.severity import Severity
+from scangate.model.string_enum import StrEnum
 
 
-class SecretWeight(enum.StrEnum):
+class SecretWeight(StrEnum):
     """Where a secret is redacted. STRONG: wherever its characters occur in any output. WEAK: in its own place only, because it may
     as well be a name, a placeholder or a checksum."""
 
@@ -23,7 +22,7 @@ class SecretWeight(enum.StrEnum):
         return cls.WEAK if severity in (Severity.INFO, Severity.LOW) else cls.STRONG
 
 
-class SecretClass(enum.StrEnum):
+class SecretClass(StrEnum):
     """How a detector knows that a text is a secret, the most specific first."""
 
     TOKEN = "token"  # noqa: S105 -- the format of a provider
@@ -33,7 +32,7 @@ class SecretClass(enum.StrEnum):
     RANDOM = "random"  # its characters look random
 
 
-class SecretContext(enum.StrEnum):
+class SecretContext(StrEnum):
     """What a value or its surroundings say against a secret."""
 
     # no secret at all

@@ -13,6 +13,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping
+from typing import Optional
 
 import msgspec
 
@@ -77,7 +78,7 @@ class Predicate(_Strict, frozen=True, rename={"subdirectory": "part", "verdict_d
     finished: str
     expires: str
     build: str = ""
-    approval: Approval | None = None
+    approval: Optional[Approval] = None  # noqa: UP045 -- msgspec evaluates it, and Python 3.9 cannot evaluate the other form
     subdirectory: str = ""
 
 

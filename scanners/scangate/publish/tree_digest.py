@@ -17,6 +17,7 @@ from scangate.errors import UsageError
 
 ATTESTATION_FILE = ".scangate-attestation.json"
 """A bundle's attestation, in its root: the only file that the digest ignores."""
+BLOCK_SIZE = 1024 * 1024  # bytes
 EXECUTABLE = stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
 
 
@@ -64,8 +65,11 @@ def _hash_file(full: bytes, mode: int) -> str:
     bits = mode & (stat.S_ISUID | stat.S_ISGID) | (stat.S_IXUSR if mode & EXECUTABLE else 0)
     prefix = b"file %o\0" % bits if bits else b"file\0"
     descriptor = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.sha256(prefix)).hexdigest()
+    digest = hashlib.sha256(prefix)
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        while block := file.read(BLOCK_SIZE):  # hashlib.file_digest is of Python 3.11
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def _hash_link(top: bytes, path: bytes, full: bytes) -> str:
