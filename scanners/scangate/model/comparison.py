@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import enum
-
 import msgspec
 
 from scangate.model.report import Report
+from scangate.model.string_enum import StrEnum
 from scangate.model.verdict import GapRuling, Ruling, RulingOutcome
 
 
-class ComparisonStatus(enum.StrEnum):
+class ComparisonStatus(StrEnum):
     """Whether the old verdict, the new one, or both have a finding or a gap.
 
     NOT_COMPARED: only the old one has it, and the new scan did not look for it, so that it need not be fixed.
@@ -59,7 +58,7 @@ class ComparedGap(msgspec.Struct, frozen=True):
         return _is_current(self.status) and self.ruling.blocking and (self.before is None or not self.before.blocking)
 
 
-class DifferenceKind(enum.StrEnum):
+class DifferenceKind(StrEnum):
     """In what two scans differ, apart from what they found."""
 
     VERSION = "version"  # of scangate
