@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 
 import click
@@ -9,6 +10,7 @@ import click
 from scangate.app.report_files import ReportTarget
 from scangate.cli.console import silence_broken_pipes, warn, write_page
 from scangate.cli.console_options import ConsoleOptions
+from scangate.cli.job_summary import append_job_summary
 from scangate.model import EXIT_CODES, Outcome, Report
 from scangate.report import FORMATS, noise, wording
 from scangate.report.escape import ci_log
@@ -49,3 +51,5 @@ def _print_console(report: Report, console: ConsoleOptions, *, stderr: bool) -> 
     from scangate.cli.console_report import print_console_report  # noqa: PLC0415 -- rich is slow to import
 
     print_console_report(report, console, stderr=stderr)
+    if console.format == "github":
+        append_job_summary(report, os.environ)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from scangate.model import GapRuling, Location, Report, Ruling, RulingOutcome, Severity
-from scangate.report import concise, escape, summary, wording
+from scangate.report import concise, escape, markdown, summary, wording
 from scangate.report.layout import Line, Segment
 from scangate.report.remediation import suggest_fix
 from scangate.report.view import View
@@ -20,6 +20,9 @@ MAX_ANNOTATIONS = 10
 """Of each type, in one step: https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md#limitations"""
 MAX_LINES = 500
 """Of what is not annotated, in the log."""
+MAX_SUMMARY_BYTES = 1024 * 1024
+"""Of a step: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits"""
+CUT_SUMMARY = "\n\nThe summary is cut at the size that GitHub shows; verdict.json has the whole report.\n"
 LEVELS = {
     Severity.CRITICAL: "error",
     Severity.HIGH: "error",
@@ -65,6 +68,16 @@ def render_lines(report: Report, view: View) -> Iterable[Line]:
         yield (Segment(f"and {len(others) - MAX_LINES:,} more ({view.more_option} shows them)"),)
     yield (Segment(escape.ci_log(wording.describe_outcome_counts(report))),)
     yield concise.verdict_line(report)
+
+
+def render_job_summary(report: Report, room: int) -> bytes:
+    """The summary of the report in Markdown, in at most ``room`` bytes; cut between two lines, with a sentence that says so."""
+    page = markdown.render(report).encode("utf-8", "backslashreplace")
+    if len(page) <= room:
+        return page
+    cut = CUT_SUMMARY.encode()
+    kept = page[: max(room - len(cut), 0)]
+    return kept[: kept.rfind(b"\n") + 1] + cut if len(cut) <= room else b""
 
 
 def _annotate_finding(ruling: Ruling) -> str:

@@ -28,7 +28,7 @@ def render_lines(report: Report, view: View) -> Iterable[Line]:
     """Findings of before the commit are a number; the worst new ones come last, before the verdict."""
     rulings = summary.sort_worst_first(ruling for ruling in report.verdict.rulings if ruling.outcome in SHOWN)
     entries = group_by_pin(rulings)
-    yield (Segment(escape.ci_log(f"scangate: {_describe_commit(report, len(rulings))}"), "bold"),)
+    yield from ((Segment(line, "bold"),) for line in wrap(_describe_commit(report, len(rulings)), view.columns, "", INDENT))
     if any(gap.blocking for gap in report.verdict.gaps):
         yield from gap_lines(report, view)
     for note in _list_notes(report)[:MAX_NOTES]:
@@ -46,10 +46,9 @@ def render_lines(report: Report, view: View) -> Iterable[Line]:
 
 
 def _describe_commit(report: Report, brought: int) -> str:
-    counts = summary.count(report.verdict.rulings, report.verdict.gaps)
-    older = counts.with_outcome(RulingOutcome.KNOWN)
-    not_counted = f"; {pluralize(older, 'older finding')} in its files not counted" if older else "; no older finding in its files"
-    return f"the commit brings {pluralize(brought, 'finding') if brought else 'no finding'} that blocks{not_counted}"
+    known = summary.count(report.verdict.rulings, report.verdict.gaps).with_outcome(RulingOutcome.KNOWN)
+    older = f"{pluralize(known, 'older finding')} in its files not counted" if known else "no older finding in its files"
+    return f"scangate: the commit adds {pluralize(brought, 'blocking finding')}; {older}"
 
 
 def _list_notes(report: Report) -> list[str]:
