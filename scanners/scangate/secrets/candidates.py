@@ -16,7 +16,9 @@ MAX_LENGTH = 16 * 1024
 MIN_LENGTH = 2
 _NO_VALUES = frozenset({"null", "none", "nil", "undefined", "true", "false", "~", "yes", "no", "redacted", "omitted"})
 _MASK = re.compile(r"[*.\u2022\u25cf#_-]+|[xX]{3,}")
-_CODE = re.compile(r"[,;)\]}]\s|\{[A-Za-z_]\w*\Z")  # the rest of a list, or the begin of an expression, not a value
+_CODE = re.compile(
+    r"[,;)\]}]\s|\{[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?:\[.*)?\Z"
+)  # the rest of a list, or the begin of an expression, not a value
 _ELISIONS = ("...", "\u2026", "***", "\u2022\u2022\u2022")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 _TEXT = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*")

@@ -87,6 +87,8 @@ ASSIGNED = [
         C.REFERENCE,
     ),
     # names of things
+    ("setup.cfg", "[x]\npassword = corp.auth.identity:PasswordLogin", "corp.auth.identity:PasswordLogin", C.IDENTIFIER),
+    ("a.py", "self.password = ('obfuscated', self.password, 'XXXXXX')", "obfuscated", C.PLACEHOLDER),
     ("a.py", "password=('ansible_ssh_pass', 'ansible_password'),", "ansible_ssh_pass", C.IDENTIFIER),
     ("a.py", '"""Longer than a password. :exc:`PasswordSizeError` is raised."""', "PasswordSizeError", C.IDENTIFIER),
     ("t.yaml", "ApiKeySourceType: HEADER", "HEADER", C.IDENTIFIER),
@@ -142,6 +144,14 @@ def test_a_drawn_value_beside_it_keeps_its_weight(path: str, content: str, value
 )
 def test_a_possible_password_keeps_its_weight(value: str) -> None:
     assert not contexts("app/settings.py", f'db_password = "{value}"', value)
+
+
+@pytest.mark.parametrize("value", ["postmanApiKey", "postman_api_key", "Postman-Api-Key"])
+def test_a_value_that_is_its_name_is_no_secret(value: str) -> None:
+    content = f"var postmanApiKey = _.get(options, '{value}'),"
+    assert C.IDENTIFIER in contexts("a.js", content, value, name="postmanApiKey")
+    drawn = seeded_text("named", 24)
+    assert C.IDENTIFIER not in contexts("a.js", content.replace(value, drawn), drawn, name=drawn)
 
 
 def test_a_token_in_an_arn_is_a_part_of_a_name() -> None:

@@ -82,6 +82,7 @@ def test_a_value_that_is_put_together_is_one() -> None:
         ("a.py", "max_age = 31449600\nallow_credentials = True\n"),
         ("a.rst", ">>> mysql323.verify('password', '5d2e19393cc5ef67')\n"),
         ("a.rst", ">>> scram.derive_digest('password', b'\\x01\\x02\\x03', 1000, 'sha-1')\n"),
+        ("yarn.lock", '  integrity sha512-eqNDvZsCNY49OAXB0Firg/Sc2BgoWsntsLUdybGFOhAfCD6QJ2n9HXU8Pw==\n\n"@types/unist@*":\n'),
         ("a.md", "password: the password of the user, as it was typed\n"),
         ("a.yml", "token_url: https://auth.corp.net/oauth/token\n"),
         ("a.yml", "passwordPolicy: strong-enough\n"),

@@ -63,6 +63,8 @@ SILENT = (
     "mysql -p$PASSWORD",
     "mysql -P 3306 --password",
     "docker login --password-stdin",
+    'command.append(f"svn --password={self.svnpasswd}")',
+    "command.append(f'svn --password={self.options[\"pw\"]}')",
     "docker run -p 8080:80 x",
     "mkdir -p dir/curl -u",
     'parser.add_argument("--password", help="the password of the user")',

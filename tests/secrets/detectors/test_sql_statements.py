@@ -12,6 +12,7 @@ FOUND: tuple[tuple[str, str], ...] = (
     ("a.sql", "ALTER USER scott IDENTIFIED WITH mysql_native_password BY '{pw}';"),
     ("a.sql", 'create user scott identified by "{pw}" default tablespace x;'),
     ("a.sql", "GRANT ALL ON x.* TO 'app'@'%' IDENTIFIED BY '{pw}';"),
+    ("a.py", "sql += \" IDENTIFIED BY '{pw}'\""),
     ("a.sql", "alter user scott\n  identified by {pw};"),
     ("a.js", "query(`CREATE USER $n IDENTIFIED BY {pw} DEFAULT TABLESPACE USERS`)"),
     ("a.sql", "CREATE ROLE app WITH LOGIN ENCRYPTED PASSWORD '{pw}';\nALTER ROLE x PASSWORD '{other}';"),
@@ -32,6 +33,7 @@ SILENT: tuple[tuple[str, str], ...] = (
     ("a.md", "a user who is identified by their name; set password to continue"),
     ("a.py", "    Return the members of the key identified by the\n    ``key``"),
     ("a.py", "# grant access to all users identified by their\n# name; create roles identified by an\n# address"),
+    ("a.py", '"""get the value from the file identified by \'entry\'"""'),
     ("a.py", "# the container identified by `identifier` was not found"),
 )
 

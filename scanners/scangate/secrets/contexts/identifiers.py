@@ -16,6 +16,7 @@ _TOKEN = re.compile(r"[^\s\"'`<>{}()\[\],;=]+")
 _ARN = re.compile(r"arn:aws[\w-]*:[\w-]+:[\w-]*:(?:\d{12}|aws)?:")
 _FORMATS = re.compile(
     r"arn:[\w-]+:[\w-]*:[\w-]*:[\w*]*:.*|[a-z][a-z0-9-]*:[A-Z*][A-Za-z*]*|"  # https://docs.aws.amazon.com/service-authorization/
+    r"[a-z_]\w*(?:\.[a-z_]\w*)+:[A-Z][A-Za-z]*|"  # https://packaging.python.org/en/latest/specifications/entry-points/
     r"\d{4}_[a-z]\w*|"  # a migration of Django: https://docs.djangoproject.com/en/stable/topics/migrations/
     r"[A-Za-z][\w.-]*(?:\[[\w,. -]+\])?\s*[<>=!~]=\s*\d[\w.*]*(?:,.*)?|"  # a requirement of PEP 508
     r"(?:\d+/(?:\d*[smhd]|second|minute|hour|day)(?:/[a-z]+)?,?)+|"  # a limit of a rate
@@ -60,7 +61,14 @@ def is_identifier(detection: Detection, text: ScannedText) -> bool:
         return True
     if detection.secret_class is SecretClass.RANDOM:
         return _UUID.fullmatch(value) is not None
-    return detection.secret_class is SecretClass.ASSIGNMENT and not is_random(value) and _is_name(detection, around, text)
+    is_name = _is_own_name(detection, text) or (not is_random(value) and _is_name(detection, around, text))
+    return detection.secret_class is SecretClass.ASSIGNMENT and is_name
+
+
+def _is_own_name(detection: Detection, text: ScannedText) -> bool:
+    """Whether the value is the name that it is assigned to, in several words, however it is written."""
+    words = words_of(detection.value)
+    return len(words) > 1 and not re.search(r"\d", detection.value) and words == words_of(assigned_name(detection, text))
 
 
 def _is_key(detection: Detection, text: ScannedText) -> bool:

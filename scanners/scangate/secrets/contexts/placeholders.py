@@ -23,7 +23,7 @@ _SECRET_WORDS, _FILLER_WORDS, _CONTEXT_WORDS = (
         # placeholders for a secret
         """user username test testing dummy fake foo bar baz example sample placeholder default none null nil empty unset optional
         required string str text data value true false hidden masked redacted change replace generate random todo todo: not supplied
-        here this goes private public api access client me my your own the a to some new old id set x *""",
+        here this goes private public api access client me my your own the a to some new old id set x * obfuscated""",
         # common in names related to secrets, rare in passwords
         """from file filename field name header type path url uri env var variable param parameter prefix suffix column label title
         hint help error message policy format length hash hasher hashers algorithm validator validators validation common reset

@@ -64,7 +64,7 @@ def find(text: ScannedText) -> Iterator[Detection]:
     yield from _find_under_keys(text)
     for first, last in _names(text):
         name = text.text[first:last].strip("-.$@/")
-        if (kind := kind_of_name(name)) is None or not MAY_ASSIGN.match(text.text, last):
+        if (kind := kind_of_name(name)) is None or not MAY_ASSIGN.match(text.text, last) or is_drawn(name):
             continue
         for found in _values_after(text, first, last, name):
             if _is_plausible(found.value, kind):

@@ -74,8 +74,8 @@ _STATEMENTS = (
     (("crypt", "dblink", "addlogin", "sp_password", "old_password"), (_FUNCTION,)),
 )
 _TAKEN = LazyPattern(r"[?:@&$%{<].*|null|default|current_\w+|md5|password")
-# A text on a user that is "identified by the key" has no password.
-_BARE_VERB = LazyPattern(r"(?<!\w)(?:create|alter|grant|set\s{1,8}role|connect)\s")
+# A text on a user that is "identified by the key", or by 'key', has no password.
+_VERB = LazyPattern(r"(?<!\w)(?:create|alter|grant|set\s{1,8}role|connect)\s")
 _TEXT_WORD = LazyPattern(r"the|an?|this|that|these|those|its?|their|his|her|your|our|one|any|each|every|all|some|using|means")
 _MAX_ROWS = 1000
 
@@ -113,7 +113,9 @@ def _statement(text: ScannedText, found: re.Match[str]) -> Iterator[Detection]:
     if _TAKEN.fullmatch(written.lower()):
         return
     before = text.lower[max(0, start - 300) : start].rpartition(";")[2]
-    if group == "bare" and (not _BARE_VERB.search(before) or _TEXT_WORD.fullmatch(written.lower())):
+    if text.text.startswith("identified", found.start()) and not _VERB.search(before):
+        return
+    if group == "bare" and (not _VERB.search(before) or _TEXT_WORD.fullmatch(written.lower())):
         return
     users = [*_USER.finditer(before)]
     yield from detect(STATEMENT, start, written, user=users[-1][1] if users else "")
