@@ -16,6 +16,7 @@ DIGIT = "[0-9]"
 # the rule, the text that it begins with, a pattern for the rest
 FORMS = [
     ("adyen-api-key", "AQE", f"{ALNUM}{{91}}==-{ALNUM}{{43}}=-[0-9A-Za-z;%]{{15}}[a-z]"),
+    ("adobe-client-secret", "p8e-", f"{URL_SAFE}{{32}}"),
     ("alibaba-cloud-access-key", "LTAI", f"{ALNUM}{{12}}"),
     ("alibaba-cloud-access-key", "LTAI", f"5t{ALNUM}{{18}}"),
     ("anyscale-token", "aph0_Ck", f"gwRg{URL_SAFE}{{226}}"),
@@ -35,10 +36,14 @@ FORMS = [
     ("dbt-cloud-token", "dbtu_", f"{URL_SAFE}{{50}}"),
     ("github-token", "ghs_", f"{DIGIT}{{7}}_eyJ{ALNUM}{{33}}[.]{ALNUM}{{100}}[.]{URL_SAFE}{{342}}"),
     ("google-api-key", "AQ.", f"Ab8RN6{URL_SAFE}{{44}}"),
+    ("infisical-service-token", "st.", f"{UUID}[.]{HEX}{{32}}[.]{HEX}{{32}}"),
     ("inngest-signing-key", "signkey-prod-", f"{HEX}{{64}}"),
     ("klarna-api-key", "klarna_test_api_", f"{ALNUM}{{155}}"),
+    ("linkedin-client-secret", "WPL_AP1.", f"{ALNUM}{{16}}[.]{ALNUM}{{6}}=="),
     ("logfire-token", "pylf_v1_us_", f"{ALNUM}{{44}}"),
+    ("maxmind-license-key", "", f"{ALNUM}{{6}}_{ALNUM}{{29}}_mmk"),
     ("pinecone-api-key", "pcsk_", f"{ALNUM}{{6}}_{ALNUM}{{63}}"),
+    ("pubnub-secret-key", "sec-c-", f"{ALNUM}{{48}}"),
     ("runpod-api-key", "rpa_", "[0-9A-Z]{40}[0-9a-z]{6}"),
     ("sourcegraph-access-token", "sgp_", f"ws{HEX}{{32}}_{HEX}{{40}}"),
     ("tavily-api-key", "tvly-", f"dev-{ALNUM}{{6}}-{ALNUM}{{42}}"),
@@ -80,6 +85,13 @@ def test_the_host_of_akamai_is_no_credential() -> None:
     host = "akab-" + sample("[0-9a-z]{16}-[0-9a-z]{16}", "akamai")
     assert found(f'CLIENT = EdgeGrid("{host}")\n') == {("akamai-edgegrid-credential", host)}
     assert not found(f'base = "https://{host}.luna.akamaiapis.net"\n')
+
+
+@pytest.mark.parametrize(("word", "start", "rest"), [("PIPEDREAM", "pd_", 32), ("LOB", "live_", 35), ("STATSIG", "secret-", 43)])
+def test_a_token_whose_start_is_common_needs_its_name(word: str, start: str, rest: int) -> None:
+    value = start + sample(f"{HEX}{{{rest}}}", word)
+    assert value in {each for _, each in found(f"{word}_API_KEY={value}\n")}
+    assert not found(f"VALUE={value}\n")
 
 
 def test_an_ngrok_authtoken_is_found_by_its_name() -> None:

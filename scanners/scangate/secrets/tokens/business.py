@@ -74,8 +74,6 @@ FORMATS = (
         "https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/quickstart_oauth.htm",
         before=f"00D{ALNUM}{{12,15}}",
     ),
-    TokenFormat("pipedream-api-key", "Pipedream API key", "pd_", f"{HEX}{{32}}", "https://pipedream.com/docs/rest-api/auth"),
-    TokenFormat("lob-api-key", "Lob API key", "live_", f"{HEX}{{35}}", "https://docs.lob.com/#tag/Authentication"),
     TokenFormat(
         "webflow-token",
         "Webflow token",
@@ -89,6 +87,13 @@ FORMATS = (
         "api_",
         f"{ALNUM}{{22}}[.]{ALNUM}{{22}}",
         "https://developer.close.com/api/overview/api-key-authentication",
+    ),
+    TokenFormat(
+        "adobe-client-secret",
+        "Adobe client secret",
+        "p8e-",
+        f"{BASE64URL}{{32}}",
+        "https://developer.adobe.com/developer-console/docs/guides/authentication/ServerToServerAuthentication/",
     ),
     # a URL that starts a workflow: the ids of the account and of the hook
     TokenFormat(
@@ -112,6 +117,11 @@ FORMATS = (
     ),
 )
 NAMED = (
+    # Their starts are those of others, too.
+    NamedFormat(
+        "pipedream-api-key", "Pipedream API key", "pipedream", HEX, (35,), "https://pipedream.com/docs/rest-api/auth", start="pd_"
+    ),
+    NamedFormat("lob-api-key", "Lob API key", "lob", HEX, (40,), "https://docs.lob.com/#tag/Authentication", start="live_"),
     NamedFormat(
         "hubspot-api-key",
         "HubSpot API key",

@@ -114,6 +114,16 @@ FORMATS = (
     ),
 )
 NAMED = (
+    # a key of six characters, and 40 in all
+    NamedFormat(
+        "maxmind-license-key",
+        "MaxMind license key",
+        "",
+        ALNUM,
+        (40,),
+        "https://dev.maxmind.com/geoip/release-notes/2023-03-16-changes-to-maxmind-license-keys/",
+        start=f"{ALNUM}{{6}}_{ALNUM}{{29}}_mmk",
+    ),
     NamedFormat(
         "cloudant-credentials",
         "Cloudant credentials",

@@ -234,7 +234,7 @@ FORMATS = (
         "infisical-service-token",
         "Infisical service token",
         "st.",
-        f"{HEX}{{24}}[.]{HEX}{{32}}[.]{HEX}{{32}}",
+        f"(?:{HEX}{{24}}|{UUID})[.]{HEX}{{32}}[.]{HEX}{{32}}",
         "https://infisical.com/docs/documentation/platform/token",
     ),
 )

@@ -119,6 +119,22 @@ FORMATS = (
         after="AAAAAAAAAAAAAAAAAAAAA",
     ),
     TokenFormat(
+        "linkedin-client-secret",
+        "LinkedIn client secret",
+        "WPL_AP1.",
+        f"{ALNUM}{{16}}[.][0-9A-Za-z+/]{{6}}==",
+        "https://learn.microsoft.com/en-us/linkedin/shared/authentication/client-credentials-flow",
+        is_broken=True,
+    ),
+    # base64 of a UUID
+    TokenFormat(
+        "pubnub-secret-key",
+        "PubNub secret key",
+        "sec-c-",
+        f"{ALNUM}{{48}}",
+        "https://www.pubnub.com/docs/general/setup/account-setup",
+    ),
+    TokenFormat(
         "ably-api-key",
         "Ably API key",
         ":",

@@ -73,11 +73,17 @@ FORMATS = (
         f"{HEX}{{32}}",
         "https://www.checklyhq.com/docs/accounts-and-users/creating-api-key/",
     ),
-    TokenFormat(
-        "statsig-secret-key", "Statsig secret key", "secret-", f"{ALNUM}{{43}}", "https://docs.statsig.com/sdk-keys/api-keys/"
-    ),
 )
 NAMED = (
+    NamedFormat(
+        "statsig-secret-key",
+        "Statsig secret key",
+        "statsig",
+        ALNUM,
+        (50,),
+        "https://docs.statsig.com/sdk-keys/api-keys/",
+        start="secret-",
+    ),
     NamedFormat(
         "new-relic-license-key",
         "New Relic license key",

@@ -48,8 +48,9 @@ def match_names(text: str, start: int, end: int, shapes: Sequence[Shape]) -> Ite
         name = _name_of(text, start) if name is None else name
         for each in formats:
             is_named = not each.words or _is_named(name, each.words.split(), each.kinds.split() or _KINDS)
-            if is_named and not is_written(value):
-                yield Token(each, start, end, value)
+            variable = value.removeprefix(each.start)
+            if is_named and not is_written(variable):
+                yield Token(each, start, end, variable)
 
 
 _NAMELESS = _Name("", "")
