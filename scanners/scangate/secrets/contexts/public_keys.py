@@ -14,6 +14,9 @@ _FORMATS = re.compile(
     r"-----BEGIN (?:[A-Z0-9 ]+ )?(?:PUBLIC KEY|CERTIFICATE)|"
     r"(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\w+|sk-ssh-\S+) AAAA|AAAA[BCE]3NzaC"
     r"|age1[a-z0-9]{50,}|RW[A-Za-z0-9+/]{54}|pk[._](?:live|test)[_A-Za-z0-9]|"
+    # https://docs.mapbox.com/help/dive-deeper/access-tokens/, https://supabase.com/docs/guides/api/api-keys,
+    # https://razorpay.com/docs/payments/dashboard/account-settings/api-keys/, https://www.pubnub.com/docs/general/setup/account-setup
+    r"pk\.eyJ1Ijoi|sb_publishable_|rzp_(?:live|test)_[0-9A-Za-z]{14}(?![0-9A-Za-z])|(?:pub|sub)-c-[0-9a-f]{8}-|"
     # the DER of a public key or a certificate in base64: https://www.rfc-editor.org/rfc/rfc5280
     r"MII[BCDEFGHIJ][A-Za-z0-9+/]{3}ANBgkqhkiG9w0BAQ|MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQ|MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE|MCowBQYDK2VwAyEA"
 )

@@ -34,7 +34,7 @@ def is_written(text: str) -> bool:
 
 
 def _has_word(text: str) -> bool:
-    """Whether a word of samples is in ``text``. Random text has a short one in mixed case by chance: ``yoUr``."""
+    """Whether a word of samples is in ``text``. Random text has a short one by chance, but then in mixed case."""
     return any(
         len(word := match[0]) > _SHORT_WORD or word.islower() or word.isupper() or word.istitle() or not word.isalpha()
         for match in _WRITTEN.finditer(text)
@@ -44,10 +44,11 @@ def _has_word(text: str) -> bool:
 def _is_words(text: str) -> bool:
     """Whether ``text`` is words and short numbers between separators, as in the name of a resource."""
     pieces = _SEPARATORS.split(text)
-    return len(pieces) > 1 and all((len(piece) <= 4 and piece.isdigit()) or _is_word(piece) for piece in pieces)
+    return len(pieces) > 1 and all((len(piece) <= 4 and piece.isdigit()) or is_word(piece) for piece in pieces)
 
 
-def _is_word(piece: str) -> bool:
+def is_word(piece: str) -> bool:
+    """Whether ``piece`` is letters of one case, of which the first may be a capital; also if it is empty."""
     return not piece or (piece.isalpha() and (piece.islower() or piece.isupper() or piece.istitle()))
 
 
@@ -56,6 +57,6 @@ def variable_part(token: str) -> str:
     pieces = _SEPARATORS.split(token)
     longest = max(pieces, key=len)
     if len(longest) < _LONG:
-        rest = "".join(piece for piece in pieces if not _is_word(piece))
+        rest = "".join(piece for piece in pieces if not is_word(piece))
         longest = max(longest, rest, key=len)
     return _ZEROS.sub("", longest, count=1)
