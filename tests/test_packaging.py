@@ -63,6 +63,15 @@ def test_the_wheel_holds_all_data_unchanged(wheel: Path) -> None:
     assert packed == here
 
 
+def test_the_wheel_holds_the_templates_of_the_pages(wheel: Path) -> None:
+    folder = ROOT / "scanners" / "scangate" / "report" / "templates"
+    here = {f"scangate/report/templates/{file.name}": file.read_bytes() for file in folder.iterdir()}
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {name: archive.read(name) for name in archive.namelist() if "/templates/" in name}
+    assert {"scangate/report/templates/report.html.j2", "scangate/report/templates/report.js"} <= here.keys()
+    assert packed == here
+
+
 def test_the_wheel_holds_no_tests(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         tops = {name.partition("/")[0] for name in archive.namelist()}

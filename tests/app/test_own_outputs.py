@@ -41,7 +41,7 @@ def is_own(text: str) -> bool:
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
-@pytest.mark.parametrize("name", ["json", "sarif"])
+@pytest.mark.parametrize("name", ["json", "sarif", "html"])
 def test_our_reports_are_recognized(sample: Callable[[], Report], name: str) -> None:
     assert is_own(FORMATS[name].render(sample()))
 
@@ -109,7 +109,7 @@ def test_a_secret_in_a_field_of_ours_makes_an_ordinary_file() -> None:
     for text in (AWS_ACCESS_KEY, 'DB_PASSWORD = "hunter2hunter2"', "https://bob:hunter2hunter2@example.org/"):
         planted = msgspec.structs.replace(ruling, finding=msgspec.structs.replace(ruling.finding, message=text))
         verdict = msgspec.structs.replace(report.verdict, rulings=(planted, *report.verdict.rulings[1:]))
-        for name in ("json", "sarif"):
+        for name in ("json", "sarif", "html"):
             assert text not in FORMATS[name].render(report)
             assert not is_own(FORMATS[name].render(msgspec.structs.replace(report, verdict=verdict)))
 
@@ -123,7 +123,7 @@ def test_a_report_on_a_secret_is_ours(title: str) -> None:
     verdict = msgspec.structs.replace(
         report.verdict, rulings=(msgspec.structs.replace(ruling, finding=finding), *report.verdict.rulings[1:])
     )
-    for name in ("json", "sarif"):
+    for name in ("json", "sarif", "html"):
         assert is_own(FORMATS[name].render(msgspec.structs.replace(report, verdict=verdict)))
 
 
@@ -140,6 +140,22 @@ def test_a_key_that_is_there_twice_makes_an_ordinary_file(name: str, key: str) -
     text = FORMATS[name].render(failing_report())
     assert f'"{key}": "' in text
     assert not is_own(text.replace(f'"{key}": "', f'"{key}": "{AWS_ACCESS_KEY}", "{key}": "', 1))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("</main>", f"<p>{AWS_ACCESS_KEY}</p></main>"),
+        ("</body>", "<script>fetch('//evil.example')</script></body>"),
+        ("use strict", "use  strict"),
+        ("app/db.py", f"app/{AWS_ACCESS_KEY}"),
+        ('"schema":1', '"schema":1,"schema":1'),
+    ],
+)
+def test_another_page_is_an_ordinary_file(old: str, new: str) -> None:
+    text = FORMATS["html"].render(failing_report())
+    assert old in text
+    assert not is_own(text.replace(old, new))
 
 
 def test_the_log_of_another_tool_is_an_ordinary_file() -> None:
@@ -160,6 +176,7 @@ def test_what_else_is_beside_our_outputs_is_scanned(
         "old/known": BASELINE,
         "scangate-reports/verdict.json": FORMATS["json"].render(failing_report()),
         "scangate-reports/renamed.json": FORMATS["sarif"].render(failing_report()),
+        "scangate-reports/report.html": FORMATS["html"].render(failing_report()),
         "scangate-reports/other.json": key,
         "scangate-reports/forged.json": BASELINE.replace("src/app.py", f"src/{AWS_ACCESS_KEY}"),
     }
@@ -167,7 +184,8 @@ def test_what_else_is_beside_our_outputs_is_scanned(
     policy = write_policy(tmp_path / "policy.yaml", "detect-secrets")
     report = scan(ScanRequest(staged=staged, policy=str(policy), ignore_baseline=True, ignore_cache=True))
     own = {skipped.path for skipped in report.targets.skipped_paths if skipped.reason is SkipReason.OWN_OUTPUT}
-    assert own == {".scangate-baseline.json", "old/known", "scangate-reports/verdict.json", "scangate-reports/renamed.json"}
+    reports = {f"scangate-reports/{name}" for name in ("verdict.json", "renamed.json", "report.html")}
+    assert own == {".scangate-baseline.json", "old/known", *reports}
     assert {ruling.finding.location.path for ruling in report.verdict.rulings} == {
         "scangate-reports/other.json",
         "scangate-reports/forged.json",

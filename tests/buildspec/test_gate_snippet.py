@@ -58,7 +58,7 @@ def test_a_clean_repository_passes(site: Workspace, environment: Path) -> None:
     assert (report.status, report.problems, report.failed) == ("SUCCEEDED", (), 0)
     assert report.cases > 0
     (artifact,) = build.artifacts
-    assert set(artifact.files) >= {"scangate.sarif", "junit.xml", "verdict.json", "summary.md", "sbom.cdx.json"}
+    assert set(artifact.files) >= {"scangate.sarif", "junit.xml", "verdict.json", "summary.md", "sbom.cdx.json", "report.html"}
     assert (verdict(site)["outcome"], verdict(site)["exit_code"]) == ("PASS", 0)
 
 

@@ -14,7 +14,7 @@ from tests.support.command import SCANGATE, environment, load_verdict, run_scang
 from tests.support.sample_trees import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 
 GREEN = '{"schema": 1, "outcome": "PASS"}'
-NAMES = ("scangate.sarif", "junit.xml", "verdict.json", "summary.md", "sbom.cdx.json")
+NAMES = ("scangate.sarif", "junit.xml", "verdict.json", "summary.md", "sbom.cdx.json", "report.html")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from xml.etree import ElementTree as ET
 
+from scangate.report.html import parse_page
 from tests.support.command import flatten_verdict, load_verdict, run_scangate
 from tests.support.scanned_project import ScannedProject
 
@@ -27,6 +28,8 @@ def test_all_reports_agree(scanned: ScannedProject) -> None:
     assert int(numbers["suppressed"]) == outcomes["suppressed"]
     assert int(numbers["gaps"]) == len(document["gaps"])
     assert "FAIL" in (out / "summary.md").read_text()
+    page = parse_page((out / "report.html").read_text("utf-8"))
+    assert (page.outcome.value, dict(page.outcomes)["blocking"]) == ("FAIL", outcomes["blocking"])
 
     junit = ET.parse(out / "junit.xml").getroot()
     assert len(list(junit.iter("failure"))) == outcomes["blocking"]

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 
 from scangate.model import BUNDLED_ADVISORIES, Outcome, Report, RulingOutcome
 from scangate.report import FORMATS
+from scangate.report.html import parse_page
 from tests.support.hostile_text import hostile_report
 from tests.support.report_strategies import reports, shuffled
 from tests.support.sample_reports import (
@@ -138,6 +139,20 @@ def read_gitlab(text: str) -> ReportedCounts:
     return ReportedCounts(reported["outcome"], *numbers)
 
 
+def read_html(text: str) -> ReportedCounts:
+    page = parse_page(text)
+    outcomes = Counter(page.findings.outcomes[row.outcome] for row in page.findings.rows)
+    for tiles in (page.severities, page.kinds):
+        assert sum(tile.total for tile in tiles) == len(page.findings.rows)
+        assert sum(tile.blocking for tile in tiles) == outcomes["blocking"]
+    assert dict(page.outcomes) == {name: outcomes[name] for name in page.findings.outcomes}
+    outcome = re.search(r'<h1 id="verdict"><span class="word \w+">(\w+)</span>', text)
+    assert outcome
+    starter = sum_matches(r", ([\d,]+) found only in the bundled advisories\.</p>", text)
+    counts = (outcomes["blocking"], outcomes["suppressed"], page.gaps_total, page.gaps_blocking, outcomes["known"], starter)
+    return ReportedCounts(outcome[1], *counts)
+
+
 GITLAB = ("gitlab-sast", "gitlab-secrets", "gitlab-dependencies")
 READERS = {
     **dict.fromkeys(GITLAB, read_gitlab),
@@ -146,6 +161,7 @@ READERS = {
     "junit": read_junit,
     "markdown": read_markdown,
     "sbom": read_sbom,
+    "html": read_html,
     "text": read_text,
     "env": read_env,
 }
@@ -229,6 +245,7 @@ def test_the_files_of_an_output_directory() -> None:
         "json": "verdict.json",
         "markdown": "summary.md",
         "sbom": "sbom.cdx.json",
+        "html": "report.html",
         "ocsf": None,
         **dict.fromkeys(GITLAB),
         "text": None,

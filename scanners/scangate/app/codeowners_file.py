@@ -11,12 +11,14 @@ from scangate.judge.policy import ExceptionOwners, Policy
 
 
 def load_codeowners(policy: Policy, root: Path, read_file: Callable[[str], str | None] | None = None) -> CodeOwners | None:
-    """CODEOWNERS where the policy needs it, else None.
+    """CODEOWNERS where the policy needs it to judge, else None; ``read_file`` as in `read_codeowners`."""
+    return None if policy.exception_owners is ExceptionOwners.ANYONE else read_codeowners(policy, root, read_file)
 
-    ``read_file`` reads a file by its path from ``root``, None for a missing one; by default from disk.
+
+def read_codeowners(policy: Policy, root: Path, read_file: Callable[[str], str | None] | None = None) -> CodeOwners | None:
+    """CODEOWNERS, None if there is none. ``read_file`` reads a file by its path from ``root``, None for a missing one; by default
+    from disk.
     """
-    if policy.exception_owners is ExceptionOwners.ANYONE:
-        return None
     return find_codeowners(read_file or (lambda path: _read_text(root / path)), policy.codeowners_path)
 
 

@@ -23,7 +23,7 @@ from scangate.tools.built_in import MODULES
 
 MAX_BYTES = 64 * 1024 * 1024
 HEAD_BYTES = 256
-CONTENT_TYPE = "json"
+CONTENT_TYPES = frozenset({"json", "html"})
 SCANNERS = frozenset({*(name.replace("_", "-") for name in MODULES), "scangate"})
 NAMES = re.compile(
     r"\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{16}|[0-9a-f]{8}|[0-9a-f]{1,16}:\d+)\b"  # digests of ours and of git
@@ -36,7 +36,7 @@ NAMES = re.compile(
 
 def without_own_outputs(listing: Listing) -> Listing:
     """``listing`` with scangate's own baselines and reports among its skipped paths; what cannot be read stays."""
-    candidates = [target for target in listing.targets if target.content_type == CONTENT_TYPE and _may_be_own(listing, target)]
+    candidates = [target for target in listing.targets if target.content_type in CONTENT_TYPES and _may_be_own(listing, target)]
     if not candidates:
         return listing
     read = listing.reader(candidates, MAX_BYTES)
@@ -63,34 +63,42 @@ def _is_own(read: Callable[[Target], bytes], target: Target) -> bool:
 
 
 def is_own_output(data: bytes) -> bool:
-    """Whether ``data`` is a baseline, a verdict.json or a SARIF log as scangate writes them, and nothing else."""
+    """Whether ``data`` is a baseline, a verdict.json, a SARIF log or a report.html as scangate writes them, and nothing else."""
     recognizer = next((each for each in RECOGNIZERS if each.opening.match(data)), None)
     if recognizer is None:
         return False
     try:
         text = data.decode("utf-8")
-        document = json.loads(text, object_pairs_hook=_unique)
-        return recognizer.accepts(text) and not any(_looks_secret(key, value) for key, value in _strings(document))
+        document = recognizer.read(text)
+        return document is not None and not any(_looks_secret(key, value) for key, value in _strings(document))
     except (UsageError, ValueError, RecursionError):
         return False
 
 
-def _accepts_baseline(text: str) -> bool:
+def _read_baseline(text: str) -> Any:
+    document = _parse(text)
     parse_baseline(text, "")
-    return True
+    return document
 
 
-def _accepts_verdict(text: str) -> bool:
+def _read_verdict(text: str) -> Any:
+    document = _parse(text)
     parse_report(text)
-    return True
+    return document
 
 
-def _accepts_sarif(text: str) -> bool:
+def _read_sarif(text: str) -> Any:
     from scangate.report.sarif import KEYS  # noqa: PLC0415 -- sarif_om is slow to import
 
-    log = json.loads(text)
+    log = _parse(text)
     runs = log["runs"] if isinstance(log, dict) and isinstance(log.get("runs"), list) else []
-    return bool(runs) and set(_keys(log)) <= KEYS and all(map(_is_own_run, runs))
+    return log if runs and set(_keys(log)) <= KEYS and all(map(_is_own_run, runs)) else None
+
+
+def _read_html(text: str) -> Any:
+    from scangate.report.html import parse_page  # noqa: PLC0415 -- Jinja2 is slow to import
+
+    return msgspec.to_builtins(parse_page(text))
 
 
 def _is_own_run(run: Any) -> bool:
@@ -99,17 +107,25 @@ def _is_own_run(run: Any) -> bool:
 
 
 class Recognizer(msgspec.Struct, frozen=True):
-    """One kind of output: how it begins, and whether a text is one; ``accepts`` may raise UsageError instead."""
+    """One kind of output: how it begins, and its document, all texts of which are checked.
+
+    ``read`` returns None, or raises UsageError or ValueError, for anything else.
+    """
 
     opening: re.Pattern[bytes]
-    accepts: Callable[[str], bool]
+    read: Callable[[str], Any]
 
 
 RECOGNIZERS = (
-    Recognizer(re.compile(rb'\{\r?\n "version": 1,\r?\n "salt": "'), _accepts_baseline),
-    Recognizer(re.compile(rb'\{\n "schema": \d'), _accepts_verdict),
-    Recognizer(re.compile(rb'\{\n "\$schema": "https://docs\.oasis-open\.org/sarif/'), _accepts_sarif),
+    Recognizer(re.compile(rb'\{\r?\n "version": 1,\r?\n "salt": "'), _read_baseline),
+    Recognizer(re.compile(rb'\{\n "schema": \d'), _read_verdict),
+    Recognizer(re.compile(rb'\{\n "\$schema": "https://docs\.oasis-open\.org/sarif/'), _read_sarif),
+    Recognizer(re.compile(rb'<!doctype html>\n<html lang="en" data-page="scangate report">'), _read_html),
 )
+
+
+def _parse(text: str) -> Any:
+    return json.loads(text, object_pairs_hook=_unique)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -135,7 +151,7 @@ def _strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
         for name, each in value.items():
             yield "", name
             yield from _strings(each, name)
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         for each in value:
             yield from _strings(each, key)
 

@@ -11,7 +11,7 @@ import msgspec
 
 from scangate.app import baseline_file
 from scangate.app.base_revision import BaseRevision, resolve_base, resolve_staged_base, without_files
-from scangate.app.codeowners_file import load_codeowners
+from scangate.app.codeowners_file import read_codeowners
 from scangate.app.index_files import IndexFiles
 from scangate.app.policies import read_no_policy, read_policy
 from scangate.app.policy_checkout import HeadFiles, JudgingFiles, RevisionFiles, UnreadableRevisionError, repository_path
@@ -92,7 +92,7 @@ def _load(request: ScanRequest, session: Session, base: BaseRevision) -> PolicyI
         files = HeadFiles(session.repository, judging, session.scratch_dir) if judging.commit else None
     floor = load_floor(request, session, files)
     policy, provenance = _load_policy(request, session, judging, files, floor)
-    owners = load_codeowners(policy, session.root, None if files is None else files.read_text)
+    owners = read_codeowners(policy, session.root, None if files is None else files.read_text)
     baseline = BaselineInputs() if request.ignore_baseline else _load_baseline(request, session, judging, files)
     changes = () if files is None else files.describe_changes()
     return PolicyInputs(

@@ -15,6 +15,7 @@ from scangate.app.requests import ReevaluationRequest, ScanRequest
 from scangate.app.scan_setup import digest_bundled_rules
 from scangate.app.session import open_session
 from scangate.app.verdict_file import read_verdict_text
+from scangate.judge.codeowners import list_path_owners
 from scangate.judge.evaluation import evaluate
 from scangate.judge.policy import Policy
 from scangate.judge.scan_scope import find_scope_gaps, policy_for
@@ -61,6 +62,7 @@ def reevaluate(request: ReevaluationRequest, events: Events | None = None) -> Re
             results=results,
             targets=scanned,
             policy_provenance=inputs.provenance,
+            code_owners=list_path_owners(inputs.owners, (ruling.finding.location.path for ruling in verdict.rulings)),
             exit_code=EXIT_CODES[verdict.outcome],
             needs_approval=False,  # that was left to an approval by the scan's --review, under the scan's policy
         )

@@ -23,6 +23,7 @@ from scangate.app.scan_setup import ScanSetup, digest_bundled_rules
 from scangate.app.scanner_registry import load_scanners
 from scangate.app.session import Session, open_session
 from scangate.errors import ScanError
+from scangate.judge.codeowners import list_path_owners
 from scangate.judge.coverage import measure_coverage
 from scangate.judge.finding_matching import KnownFinding, mark_known_findings
 from scangate.judge.new_suppressions import mark_new_suppressions
@@ -167,6 +168,7 @@ def _judge(scanned: _Scanned, setup: ScanSetup, session: Session, interruption: 
         scope=record_scope(policy, results, rules),
         known_sources=known_sources,
         coverage=coverage,
+        code_owners=list_path_owners(inputs.owners, (ruling.finding.location.path for ruling in verdict.rulings)),
         compared_revision=inputs.base.since,
         policy_provenance=inputs.provenance,
         needs_approval=setup.request.needs_approval,

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from scangate import globs
-from scangate.model import Note, NoteKind
+from scangate.model import Note, NoteKind, PathOwners
 
 DEFAULT_PATHS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 MAX_BYTES = 3 * 1024 * 1024  # bytes, GitHub's own limit
@@ -64,6 +64,12 @@ def find_codeowners(read_file: Callable[[str], str | None], path: str = "") -> C
         if text is not None:
             return _parse(text, candidate)
     return None
+
+
+def list_path_owners(owners: CodeOwners | None, paths: Iterable[str]) -> tuple[PathOwners, ...]:
+    """The owners of those of ``paths`` that have any, sorted by path; none without a CODEOWNERS file."""
+    found = ((path, owners.owners_of(path)) for path in sorted(set(paths))) if owners is not None else ()
+    return tuple(PathOwners(path, names) for path, names in found if names)
 
 
 def _parse(text: str, place: str) -> CodeOwners:

@@ -30,7 +30,16 @@ from scangate.model.finding import (
 )
 from scangate.model.gap import COVERAGE, NEVER_ALLOWED, Gap, GapKind
 from scangate.model.location import Location, PieceLines, PolicyLocation, Span
-from scangate.model.report import ComparedRevision, KnownSource, KnownSourceKind, PolicyOrigin, PolicyProvenance, Report, RunInfo
+from scangate.model.report import (
+    ComparedRevision,
+    KnownSource,
+    KnownSourceKind,
+    PathOwners,
+    PolicyOrigin,
+    PolicyProvenance,
+    Report,
+    RunInfo,
+)
 from scangate.model.result import (
     CHANGE_SOURCES,
     Component,
@@ -92,6 +101,7 @@ __all__ = [
     "Note",
     "NoteKind",
     "Outcome",
+    "PathOwners",
     "PieceLines",
     "PolicyLocation",
     "PolicyOrigin",

@@ -79,6 +79,13 @@ class ComparedRevision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     merge_base: str = ""
 
 
+class PathOwners(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
+    """The code owners of a path, by the CODEOWNERS file that the run was judged with."""
+
+    path: str
+    owners: tuple[str, ...]
+
+
 class RunInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a report says about the run as a whole. Times are UTC, ISO 8601; ``interrupted`` is the signal's name or empty.
 
@@ -86,7 +93,7 @@ class RunInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     ``compared_revision``: None unless a change is scanned. ``policy_provenance``: whose policy judged. ``known_sources``: the
     baseline and the revision that had findings before. ``needs_approval``: a FAIL is left for a person to approve; it remains a
     FAIL. ``scope``: what the scan covered, see `scangate.judge.scan_scope`. ``coverage``: which analyses were done, by content
-    type; None if it was not recorded.
+    type; None if it was not recorded. ``code_owners``: of the paths with findings that have owners.
     """
 
     tool_version: str
@@ -104,6 +111,7 @@ class RunInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     known_sources: tuple[KnownSource, ...] = ()
     scope: dict[str, Any] = {}
     coverage: tuple[ContentCoverage, ...] | None = None
+    code_owners: tuple[PathOwners, ...] = ()
 
 
 class Report(RunInfo, frozen=True):

@@ -36,6 +36,7 @@ FORMATS = {
     "json": Format("scangate.report.verdict_json", "verdict.json"),
     "markdown": Format("scangate.report.markdown", "summary.md"),
     "sbom": Format("scangate.report.sbom", "sbom.cdx.json"),
+    "html": Format("scangate.report.html", "report.html"),
     "ocsf": Format("scangate.report.ocsf", None),
     "gitlab-sast": Format("scangate.report.gitlab_sast", None),
     "gitlab-secrets": Format("scangate.report.gitlab_secrets", None),

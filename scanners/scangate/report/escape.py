@@ -64,6 +64,14 @@ def html(text: str) -> str:
     return html_module.escape(terminal(text))
 
 
+def script_json(text: str) -> str:
+    """JSON for a ``script`` element of an HTML page: the same value, in which no tag and no comment can begin or end.
+
+    Source: https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
+    """
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
 def sarif(text: str) -> str:
     """Text of a SARIF message: as `xml`, without ``[text](target)``, which readers turn into a link."""
     return xml(text).replace("](", "] (")

@@ -100,9 +100,14 @@ def _format_waive_commands(ruling: Ruling, waive: WaiveArguments) -> list[str]:
 
 def _format_waive_command(name: str, path: str, waive: WaiveArguments) -> str:
     """The command for one path; ``--path`` is a pattern, so its special characters are escaped."""
-    pattern = "/" + re.sub(r"([*?\[\\])", r"\\\1", path)
-    words = ["scangate", "waive", name, "--path", pattern, "--reason", "WHY", "--owner", "WHO", "--expires", waive.expires]
+    accepted = ["--path", path_pattern(path), "--reason", "WHY", "--owner", "WHO", "--expires", waive.expires]
+    words = ["scangate", "waive", name, *accepted]
     return shlex.join([*words, "--verdict", waive.verdict] if waive.verdict else words)
+
+
+def path_pattern(path: str) -> str:
+    """The pattern of an exception that matches just this path."""
+    return "/" + re.sub(r"([*?\[\\])", r"\\\1", path)
 
 
 def _format_section(label: str, texts: Iterable[str], *, wrap: bool = True) -> list[str]:

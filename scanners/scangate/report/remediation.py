@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shlex
 from fnmatch import fnmatchcase
 
@@ -50,6 +51,11 @@ def suggest_fix(rule: str, finding: Finding | None = None) -> str:
         return _suggest_upgrade(finding)
     if finding is not None and finding.introduction is not None:
         return _suggest_rotation(finding.location.path, finding.introduction)
+    return _find_advice(rule)
+
+
+@functools.lru_cache(maxsize=4096)
+def _find_advice(rule: str) -> str:
     return next((how for pattern, how in FIXES.items() if fnmatchcase(rule, pattern)), "")
 
 

@@ -97,6 +97,7 @@ def from_report(report: Report) -> Document:
         seconds=_round_seconds(report.seconds),
         known_sources=tuple(sorted(report.known_sources)),
         coverage=None if report.coverage is None else tuple(sorted(report.coverage)),
+        code_owners=tuple(sorted(report.code_owners)),
         notes=tuple(sorted(verdict.notes, key=describe_note)),
         rulings=tuple(map(_without_secrets, verdict.rulings)),
     )

@@ -10,7 +10,7 @@ import msgspec
 from scangate.model import Report
 from scangate.report import schema
 
-LONG_LISTS = ("scanners", "coverage", "findings", "gaps")
+LONG_LISTS = ("scanners", "coverage", "code_owners", "findings", "gaps")
 
 
 def render(report: Report) -> str:

@@ -17,6 +17,7 @@ from scangate.model import (
     KnownSource,
     Note,
     NoteKind,
+    PathOwners,
     PolicyLocation,
     PolicyProvenance,
     Report,
@@ -44,7 +45,9 @@ _COMMAND = "command"
 
 FIELDS: dict[type[msgspec.Struct], dict[str, _Field]] = {
     Report: {
-        **dict.fromkeys(("verdict", "results", "targets", "compared_revision", "policy_provenance", "known_sources"), _INNER),
+        **dict.fromkeys(
+            ("verdict", "results", "targets", "compared_revision", "policy_provenance", "known_sources", "code_owners"), _INNER
+        ),
         "root": _TEXT,
         "subdirectory": _NAME,
         "scope": _Field.SCOPE,
@@ -63,6 +66,7 @@ FIELDS: dict[type[msgspec.Struct], dict[str, _Field]] = {
     Finding: {"known_by": _TEXT},
     Gap: {"reason": _TEXT, "hint": _TEXT},
     SkippedPath: {"detail": _TEXT},
+    PathOwners: {"owners": _TEXT},
 }
 """What is redacted. All that is not listed was redacted before, or is not a text."""
 _OWN_FINDING = dict.fromkeys(("title", "message", "evidence"), _TEXT)
