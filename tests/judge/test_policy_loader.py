@@ -293,6 +293,13 @@ def test_a_file_with_a_similar_name_in_a_folder_is_no_policy(root: Path) -> None
     assert caught.value.hint == "git mv 'a service/scangate.yml' 'a service/scangate.yaml'"
 
 
+@pytest.mark.parametrize("name", ["scangate.yml", "scangate.yaml"])
+def test_a_workflow_that_is_named_after_scangate_is_no_policy(root: Path, name: str) -> None:
+    put(root, HEAD)
+    put(root, "on: push\njobs: {}\n", f".github/workflows/{name}")
+    assert load_policy(None, root, scope=".github/workflows") == load_policy(None, root)
+
+
 def test_a_link_inside_the_tree_is_followed(root: Path) -> None:
     put(root, HEAD, "ci/policy.yaml")
     (root / "scangate.yaml").symlink_to("ci/policy.yaml")

@@ -14,7 +14,7 @@ from scangate.app.requests import ScanRequest
 from scangate.app.session import Session
 from scangate.judge.coverage import restrict_coverage
 from scangate.judge.policy import Policy
-from scangate.judge.policy_files import DEFAULT_POLICY_FILE, MISNAMED_FILES
+from scangate.judge.policy_files import DEFAULT_POLICY_FILE, MISNAMED_FILES, may_have_policy
 from scangate.judge.scan_scope import find_scope_gaps, record_scope
 from scangate.model import (
     Basis,
@@ -53,7 +53,8 @@ def load_folder_policies(
     paths = [target.path for target in listing.targets]
     candidates = {*paths, *listing.companions, *(files.list_policy_paths() if files is not None else ())}
     split = (path.rpartition("/") for path in candidates if path.endswith((".yaml", ".yml")) and not _is_excluded(policy, path))
-    folders = {folder for folder, _, name in split if name in (DEFAULT_POLICY_FILE, *MISNAMED_FILES)} - {""}
+    folders = {folder for folder, _, name in split if name in (DEFAULT_POLICY_FILE, *MISNAMED_FILES) and may_have_policy(folder)}
+    folders -= {""}
     wanted = [folder for folder in folders if folder.startswith(session.scope) and _contains_any(folder, paths)]
     loaded = []
     for folder in sorted(folder for folder in wanted if not f"{session.scope}/".startswith(f"{folder}/")):

@@ -21,6 +21,7 @@ from scangate.printable import replace_unprintable
 DEFAULT_POLICY_FILE = "scangate.yaml"
 MISNAMED_FILES = ("scangate.yml", ".scangate.yaml", ".scangate.yml", "Scangate.yaml", "Scangate.yml")
 """Names that are easily taken for the policy's; a file that has one is an error where there is no policy."""
+WORKFLOWS = ".github/workflows"
 MAX_CHAIN = 10  # files in a chain of `extends`
 
 
@@ -111,7 +112,13 @@ def list_policy_names(scope: str) -> tuple[str, ...]:
 
 def _folders_down_to(scope: str) -> list[PurePosixPath]:
     """The folders below the root in which the policies for ``scope`` can be, the outermost first."""
-    return [*reversed(PurePosixPath(scope).parents), PurePosixPath(scope)][1:] if scope else []
+    folders = [*reversed(PurePosixPath(scope).parents), PurePosixPath(scope)][1:] if scope else []
+    return [folder for folder in folders if may_have_policy(folder.as_posix())]
+
+
+def may_have_policy(folder: str) -> bool:
+    """Whether a folder can have a policy of its own. GitHub reads each YAML file of WORKFLOWS as a workflow, also scangate.yml."""
+    return folder != WORKFLOWS
 
 
 def find_extended_file(data: bytes) -> str:
