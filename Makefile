@@ -53,7 +53,7 @@ reference: $(READY) ## Write the pages of docs/reference that are generated from
 	PYTHONPATH=docs $(BIN)/python -m reference_pages
 
 constraints: $(READY) ## Renew constraints.txt: every dependency at its newest release that pyproject.toml allows, with hashes
-	$(BIN)/pip install --quiet --disable-pip-version-check --group lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --group install
 	$(BIN)/uv pip compile pyproject.toml --extra attest --extra aws --extra fleet --universal --python-version 3.11 --upgrade \
 	    --generate-hashes --no-annotate --no-emit-index-url --custom-compile-command 'make constraints' --quiet --output-file constraints.txt
 
@@ -66,6 +66,7 @@ bench: $(READY) ## Measure scangate against the tools by hand; ARGS="start hook 
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
 nightly: $(READY) ## Run the heavy tests, and all tests with coverage
+	$(BIN)/pip install --quiet --disable-pip-version-check --group install
 	$(BIN)/pytest -m nightly -n 1 --durations=0
 	$(MAKE) coverage
 
