@@ -99,7 +99,7 @@ def test_secrets_are_kept_wherever_they_are_quoted(tmp_path: Path) -> None:
     run_scangate("baseline", "create", tree, cwd=tmp_path, env=env)
     assert planted.leaks_in((tree / ".scangate-baseline.json").read_bytes()) == []
     verdict = load_verdict(out / "all")
-    assert {entry["path"] for entry in verdict["findings"]} >= {"src/quotes.py", "src/waived.py"}
+    assert {entry["path"] for entry in verdict["findings"]} >= set(planted.files) - {"left/out/a.py"}
 
 
 @pytest.mark.parametrize("broken", ["bandit", "semgrep", "pip-audit", "detect-secrets"])

@@ -40,6 +40,7 @@ class QuotedSecrets(PlantedSecrets):
         self._plant_code()
         self._plant_data()
         self._plant_urls()
+        self._plant_disguised()
         values = list(self.values.values())
         encoded = [(base64.b64encode(f"bob:{value}".encode()).decode(), quote(value, safe="")) for value in values]
         quoted = [*values, *(value for pair in encoded for value in pair)]
@@ -96,6 +97,12 @@ class QuotedSecrets(PlantedSecrets):
             f'URL = "https://bob:{plant("url")}@db.example.org/x?mail=a@b.org"\n'
             f'password = "{plant("signs", f"{new()}&%+<{new()}")}"\n'
         )
+
+    def _plant_disguised(self) -> None:
+        """Values that are no literal of their own, or have a name or signs around them that speak against a secret."""
+        fallback, disguised = (self._plant(name, self._new(MIXED, 24)) for name in ("fallback", "disguised"))
+        self.files["src/fallback.py"] = f'password = os.environ.get("PASSWORD") or "{fallback}"\n'
+        self.files["src/disguised.py"] = f'hash_secret = "${{X:-{disguised}}}..."\n'
 
     def texts(self, count: int) -> list[str]:
         """``count`` sentences, as JSON and YAML write them, that together quote every value."""
