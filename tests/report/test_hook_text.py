@@ -84,6 +84,18 @@ def test_the_hook_can_be_skipped_once(command: str) -> None:
     assert any(line.startswith(f"to skip the hook once: {command}") for line in show(failing_report(), skip_command=command))
 
 
+def test_each_blocking_member_of_a_merged_finding_has_a_command_where_no_comment_counts() -> None:
+    report = merged()
+    first, *rest = report.verdict.rulings
+    blocking, tolerated = first.members
+    both = msgspec.structs.replace(first, members=(blocking, msgspec.structs.replace(tolerated, outcome=RulingOutcome.BLOCKING)))
+    changed = msgspec.structs.replace(report, verdict=msgspec.structs.replace(report.verdict, rulings=(both, *rest)))
+    for shown, members in ((report, first.members[:1]), (changed, first.members)):
+        commands = [line.split()[3] for line in show(shown, comments=False) if "accept: scangate waive" in line]
+        assert commands[-len(members) :] == [member.finding.fingerprint for member in members]
+        assert len(commands) == len(members) + 1
+
+
 def test_half_a_suppression_says_which_half_is_missing_and_the_comment_has_both() -> None:
     report = merged()
     first, *rest = report.verdict.rulings

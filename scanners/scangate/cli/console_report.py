@@ -58,7 +58,7 @@ def print_lines(console: Console, lines: list[Line]) -> None:
 
 
 def shows_links(console: Console) -> bool:
-    """Whether the console is a terminal that can show links: not one without colours, and not the log of a build."""
+    """Whether the console is a terminal that can show links: not one without colours (NO_COLOR), and not the log of a build."""
     return console.is_terminal and console.color_system is not None and not console.no_color and not os.environ.get("CI")
 
 

@@ -186,7 +186,7 @@ def _advisory_lines(pin: PinFindings, view: View) -> Iterable[Line]:
 
 
 def labelled(label: str, text: str, view: View, *, whole: bool = False) -> Iterable[Line]:
-    """``fix: ...`` in one line, which is cut, or in as many as it needs if ``whole`` or the view shows details."""
-    limit = 0 if whole or view.details else 1
+    """``fix: ...`` in ``view.fix_lines``, cut, or in as many lines as it needs if ``whole`` or the view shows details."""
+    limit = 0 if whole or view.details else view.fix_lines
     lines = wrap(f"{label}: {text}", view.columns, INDENT, INDENT * 2, limit)
     yield from ((Segment(line),) for line in lines)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from scangate.model import FindingKind, NoteKind, Report, Ruling, RulingOutcome
 from scangate.report import escape, summary, wording
 from scangate.report.decision_text import describe_note
@@ -18,6 +20,7 @@ from scangate.report.wording import pluralize
 MAX_ENTRIES = 5
 MAX_NOTES = 3
 MAX_RULES = 3
+FIX_LINES = 2
 WAIVE_OPTIONS = "--reason TEXT --owner NAME --expires 90d"
 EXCEPTION = "an exception counts in a pull request when the target branch has it"
 SHOWN = {RulingOutcome.BLOCKING, RulingOutcome.NOT_JUDGED}
@@ -36,9 +39,10 @@ def render_lines(report: Report, view: View) -> Iterable[Line]:
     if more := view.more(count_findings(entries[MAX_ENTRIES:]), "finding"):
         yield (Segment(f"{more}; the worst are last", "dim"),)
     for entry in sort_worst_last(entries[:MAX_ENTRIES]):
-        yield from entry_lines(entry, view)
+        yield from entry_lines(entry, msgspec.structs.replace(view, fix_lines=FIX_LINES))
         if view.acceptance is not None:
-            yield (Segment(f"{INDENT}accept: {escape.ci_log(suggest_acceptance(entry, view.acceptance))}"),)
+            for way in suggest_acceptance(entry, view.acceptance, view.more_option):
+                yield (Segment(f"{INDENT}accept: {escape.ci_log(way)}"),)
     if entries and view.acceptance is not None:
         yield from ((Segment(line),) for line in _advice(view.acceptance, view))
     outcome = report.verdict.outcome
@@ -55,17 +59,19 @@ def _list_notes(report: Report) -> list[str]:
     return sorted({describe_note(note) for note in report.verdict.notes if note.kind in NOTES})
 
 
-def suggest_acceptance(entry: Entry, acceptance: Acceptance) -> str:
-    """The comment that accepts all of a finding, or the command that makes an exception where no comment can."""
+def suggest_acceptance(entry: Entry, acceptance: Acceptance, more_option: str) -> list[str]:
+    """The comment that accepts all of a finding, or the commands that make exceptions where no comment can, one for each rule."""
     rulings = entry.rulings if isinstance(entry, PinFindings) else entry.per_scanner
     rules = list(dict.fromkeys(ruling.finding.rule for ruling in rulings))
     if acceptance.comments and acceptance.added_comments and len(rules) <= MAX_RULES:
         comment = acceptance.format_comment(rulings[0].finding.location.path, rules, acceptance.until)
         if comment:
-            return comment
-    names = list(dict.fromkeys(map(_waive_name, rulings)))
-    more = f" (and the same for {len(names) - 1:,} more: --all lists them)" if len(names) > 1 else ""
-    return f"scangate waive {names[0]} {WAIVE_OPTIONS}{more}"
+            return [comment]
+    names = list(dict.fromkeys(_waive_name(ruling) for ruling in rulings if ruling.outcome in SHOWN))
+    commands = [f"scangate waive {name} {WAIVE_OPTIONS}" for name in names]
+    if len(commands) <= MAX_RULES:
+        return commands
+    return [commands[0], f"the same for {len(commands) - 1:,} more advisories ({more_option} lists them)"]
 
 
 def _waive_name(ruling: Ruling) -> str:

@@ -31,14 +31,16 @@ class Acceptance(msgspec.Struct, frozen=True, kw_only=True):
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """``width``: the columns of the terminal. ``show_all``: no list is cut, and what does not block is listed as well. ``verbose``:
     what does not block is listed by rule, not only counted. ``details``: everything about each finding, and the scanners.
-    ``more_option``: the option that shows everything, as the command calls it. ``root``: the absolute directory of the files, for
-    links to them; empty for no links. ``acceptance``: how a change may accept its findings; None if the policy is not known.
+    ``fix_lines``: the most lines on how to fix a finding. ``more_option``: the option that shows everything, as the command calls
+    it. ``root``: the absolute directory of the files, for links to them; empty for no links. ``acceptance``: how a change may
+    accept its findings; None if the policy is not known.
     """
 
     width: int = DEFAULT_WIDTH
     show_all: bool = False
     verbose: bool = False
     details: bool = False
+    fix_lines: int = 1
     more_option: str = "--all"
     root: str = ""
     acceptance: Acceptance | None = None
