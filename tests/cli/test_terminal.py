@@ -15,7 +15,7 @@ from scangate.cli.progress import show_progress
 from tests.support.command import SCANGATE, environment
 from tests.support.sample_trees import WEAK_SOURCE, write_files, write_policy
 
-OURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # colours and cursor moves, as rich writes them
+OURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\]8;[^;\x1b]*;[!-~]*?\x1b\\")  # colours, cursor moves and links, as rich writes them
 
 
 def on_a_terminal(argv: list[str], cwd: Path, **env: str) -> tuple[int, str]:
@@ -47,6 +47,7 @@ def test_a_terminal_gets_progress_and_colour_and_nothing_of_a_name(tmp_path: Pat
     rest = OURS.sub("", seen).replace("\r\n", "\n").replace("\r", "")
     assert not [sign for sign in rest if sign != "\n" and not sign.isprintable()]
     assert "\\x1b]0;title\\x07" in rest
+    assert "\x1b]8;" in seen
 
 
 def test_no_colour_where_it_is_not_wanted(tmp_path: Path) -> None:
@@ -56,7 +57,7 @@ def test_no_colour_where_it_is_not_wanted(tmp_path: Path) -> None:
     assert "\x1b" not in seen
     code, seen = on_a_terminal([str(SCANGATE), "scan", "--policy", str(rules)], tree, NO_COLOR="1")
     assert code == 1
-    assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", seen)
+    assert not re.search(r"\x1b\[[0-9;]*3[0-7]m|\x1b\]8", seen)
 
 
 def test_a_log_gets_a_sign_of_life(capfd: pytest.CaptureFixture[str]) -> None:
