@@ -91,6 +91,10 @@ def finding(
     )
 
 
+def at_column(column: int) -> Finding:
+    return msgspec.structs.replace(finding(1), location=Location("a.py", 1, 1, column, column + 4))
+
+
 def prints(text: str, findings: list[Finding]) -> list[str]:
     return [found.fingerprint for found in identify(findings, MaskedText(split_lines(text)))]
 
@@ -146,6 +150,20 @@ def test_evidence_is_short_and_masked() -> None:
     assert found.evidence.startswith('password = "***"')
     assert len(found.evidence) < 260
     (found,) = identify([finding(1)], MaskedText(["x" * 1990 + " token" + "A1b2" * 20]))
+    assert "A1b2" not in found.evidence
+
+
+def test_evidence_of_a_long_line_is_around_the_column_without_pieces_of_words() -> None:
+    words = [f"word{number}" for number in range(200)]
+    line = "    " + " ".join(words)
+    for target in (0, 10, 40, 100, 199):
+        column = line.index(words[target]) + 1
+        (found,) = identify([at_column(column)], MaskedText([line]))
+        assert words[target] in found.evidence.split()
+        assert set(found.evidence.replace("...", " ").split()) <= set(words)
+        assert len(found.evidence) < 260
+    secret = "x " * 200 + "token" + "A1b2" * 60 + " eval(code)"
+    (found,) = identify([at_column(secret.index("eval") + 1)], MaskedText([secret]))
     assert "A1b2" not in found.evidence
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from scangate.model import BUNDLED_ADVISORIES, NoteKind, Ruling, RulingOutcome
 from scangate.report import escape, wording
 from scangate.report.decision_text import explain_decision, explain_remark
-from scangate.report.layout import GAP, Line, Segment, cells, cut_around, flow, name, wrap
+from scangate.report.layout import CUT, GAP, Line, Segment, cells, cut_around, flow, name, wrap
 from scangate.report.pins import Entry, PinFindings
 from scangate.report.remediation import suggest_fix
 from scangate.report.secret_text import explain_doubt
@@ -100,8 +100,9 @@ def evidence_lines(ruling: Ruling, view: View) -> Iterable[Line]:
         return
     number = f"{INDENT}{finding.location.line} | "
     shown = escape.ci_log(source.strip()[:MAX_EVIDENCE_LENGTH].expandtabs(TAB_SIZE))
-    # evidence is without indentation, so that this is a little too far right; what is cut out has a third of its width before it
-    position = max(finding.location.column - 1, 0)
+    # Evidence is without indentation, so that this is a little too far right; what is cut out has a third of its width before it.
+    # Where the engine has cut the beginning off, the column comes after a third of what is left.
+    position = len(shown) // 3 if shown.startswith(CUT) else max(finding.location.column - 1, 0)
     yield (Segment(number, "dim"), Segment(cut_around(shown, position, view.columns - len(number))))
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 import msgspec
 
 from scangate.model import Finding, FindingIdentity, FindingKind, FormerRule, Span
-from scangate.scan.masking import MASK, assigned_name, cut_text, mask_suspicious
+from scangate.scan.masking import MASK, assigned_name, cut_start, cut_text, mask_suspicious
 from scangate.scan.secret_spans import MaskedText, SpanIndex
 
 WINDOW = 100
@@ -170,11 +170,20 @@ def _digest(*parts: str) -> str:
 
 
 def _evidence(finding: Finding, lines: Sequence[str], redact_line: Callable[[str], str]) -> str:
-    """The first line without possible secrets; a word at the cut is omitted, since it might be a piece of one."""
+    """The first line without possible secrets, of a long one the part around the column; cuts are shown as ``...``.
+
+    A word at a cut is omitted, since it might be a piece of a secret.
+    """
     whole = _line(lines, finding.location.line)
-    line = mask_suspicious(redact_line(cut_text(whole, MAX_LINE_LENGTH).strip()), finding.location.path)
+    first = cut_text(whole, MAX_LINE_LENGTH)
+    line = mask_suspicious(redact_line(first.strip()), finding.location.path)
     if len(whole) <= MAX_LINE_LENGTH and len(line) <= MAX_EVIDENCE_LENGTH:
         return line
+    column = finding.location.column - 1 - (len(first) - len(first.lstrip()))
+    if MAX_EVIDENCE_LENGTH * 2 // 3 < column < len(line):
+        around = cut_start(line, column - MAX_EVIDENCE_LENGTH // 3)
+        if shown := cut_text(around, MAX_EVIDENCE_LENGTH):
+            return f"...{shown}{'...' if shown != around or len(whole) > MAX_LINE_LENGTH else ''}"
     return f"{cut_text(line, MAX_EVIDENCE_LENGTH) or line[: MAX_EVIDENCE_LENGTH // 4]}..."
 
 

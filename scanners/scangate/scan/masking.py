@@ -81,6 +81,7 @@ _ASSIGNED_NAME = re.compile(r"(?<![\w.-])([\w.-]++)[\"'`\]]*+[=>:(,\s]*+\Z")
 _VERSION = re.compile(r"\d+(?:\.\d+)+")
 NOT_IN_WORD = re.compile(r"[^A-Za-z0-9]+")
 _LAST_WORD = re.compile(r"(?<!\S)\S++\Z")
+_FIRST_WORD = re.compile(r"\A\S++")
 MAX_NAME_LENGTH = 200
 MIN_TOKEN_LENGTH = 20
 _MIXED = re.compile(r"(?=[^a-z]*+[a-z])(?=[^A-Z]*+[A-Z])(?=[^0-9]*+[0-9])")
@@ -115,6 +116,11 @@ def mask_suspicious(text: str, path: str = "") -> str:
 def cut_text(text: str, length: int) -> str:
     """The first ``length`` characters, without a word at the cut: it might be a piece of a secret, which nothing recognizes."""
     return text if len(text) <= length else _LAST_WORD.sub("", text[:length])
+
+
+def cut_start(text: str, start: int) -> str:
+    """``text`` from the character ``start`` on, without a word at the cut, as `cut_text`."""
+    return text if start <= 0 else _FIRST_WORD.sub("", text[start:]).lstrip()
 
 
 def _mask_credentials(text: str, family: Family) -> str:
