@@ -21,6 +21,7 @@ from scangate.model import (
     FileAccounting,
     Gap,
     GapKind,
+    GapRuling,
     Location,
     Outcome,
     Report,
@@ -140,10 +141,11 @@ def test_hostile_text_is_shown_and_does_nothing() -> None:
     assert "[bold red]markup[/bold red]" in output
 
 
-def test_the_line_before_the_verdict_is_what_to_do() -> None:
-    *_, step, last = show(failing_report(), View(width=200)).splitlines()
+def test_the_lines_before_the_verdict_are_what_to_do() -> None:
+    *_, step, detail, last = show(failing_report(), View(width=200)).splitlines()
     assert last.startswith("FAIL: 2 blocking findings (1 critical, 1 high) under policy baseline (qa)")
     assert step.startswith("next: ")
+    assert "scangate explain" in detail
     *_, before, last = show(passing_report()).splitlines()
     assert last == "PASS: no blocking findings under policy baseline"
     assert before.startswith("0 suppressed, ")
@@ -266,6 +268,18 @@ def pinned(number: int, *, fixed: bool = True) -> Report:
         rulings.append(Ruling(finding, severity, RulingOutcome.BLOCKING, budget(severity, number)))
     verdict = Verdict(Outcome.FAIL, tuple(rulings), (), "baseline", "sha256:ab12", "", "2026-01-02")
     return msgspec.structs.replace(passing_report(), verdict=verdict, exit_code=1)
+
+
+def test_what_several_scanners_say_of_one_place_is_one_gap_in_the_list_and_two_in_the_count() -> None:
+    report = incomplete_report()
+    gaps = tuple(
+        GapRuling(Gap(scanner, "a.py", GapKind.UNPARSABLE, "syntax error", 3, "fix it"), True, Decision(Basis.GAP_NOT_ALLOWED))
+        for scanner in ("bandit", "semgrep")
+    )
+    output = show(msgspec.structs.replace(report, verdict=msgspec.structs.replace(report.verdict, gaps=gaps)))
+    assert "2 coverage gaps, 2 blocking" in output
+    assert "  bandit, semgrep: unparsable  x2\n" in output
+    assert output.count("a.py:3") == 1
 
 
 def test_half_a_suppression_says_which_half_is_missing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from scangate.model import Gap, GapRuling, Report
@@ -18,7 +19,7 @@ MAX_REASON_LINES = 3
 
 def gap_lines(report: Report, view: View) -> Iterable[Line]:
     """All blocking gaps by kind; those that the policy allows are a number, unless the view is verbose."""
-    groups = summary.group_gaps(report.verdict.gaps)
+    groups = _merge_scanners(summary.group_gaps(report.verdict.gaps))
     if not groups:
         return
     yield (Segment(wording.describe_gap_counts(report), "bold yellow" if groups[0][0].blocking else "bold"),)
@@ -41,6 +42,17 @@ def gap_lines(report: Report, view: View) -> Iterable[Line]:
         yield from _count_allowed(allowed, view)
 
 
+def _merge_scanners(groups: Iterable[Sequence[GapRuling]]) -> list[Sequence[GapRuling]]:
+    """The groups; what several scanners say of the same places, in the same words, is one group."""
+    merged: dict[tuple[object, ...], list[GapRuling]] = defaultdict(list)
+    for group in groups:
+        gap = group[0].gap
+        places = tuple((ruling.gap.path, ruling.gap.line) for ruling in group)
+        about = (gap.kind, gap.reason, gap.hint) if places != ((None, 0),) else (gap.scanner, gap.content_type, len(merged))
+        merged[(group[0].blocking, group[0].decision, places, *about)].extend(group)
+    return list(merged.values())
+
+
 def _count_allowed(allowed: Sequence[Sequence[GapRuling]], view: View) -> Iterable[Line]:
     kinds = dict.fromkeys(f"{group[0].gap.scanner} {group[0].gap.kind.value}" for group in allowed)
     number = sum(map(len, allowed))
@@ -52,7 +64,8 @@ def _count_allowed(allowed: Sequence[Sequence[GapRuling]], view: View) -> Iterab
 
 def _group_lines(group: Sequence[GapRuling], mergeable: Sequence[Gap], view: View) -> Iterable[Line]:
     gap, blocking = group[0].gap, group[0].blocking
-    head = f"  {name(gap.scanner)}: {gap.kind.value}"
+    scanners = ", ".join(dict.fromkeys(name(ruling.gap.scanner) for ruling in group))
+    head = f"  {scanners}: {gap.kind.value}"
     times = f"  x{len(group):,}" if len(group) > 1 else ""
     yield (Segment(head, "yellow" if blocking else "dim"), Segment(times, "dim"))
     if summary.is_allowed_content(group[0]):
@@ -69,16 +82,15 @@ def _group_lines(group: Sequence[GapRuling], mergeable: Sequence[Gap], view: Vie
 
 def _place_lines(group: Sequence[GapRuling], view: View) -> Iterable[Line]:
     """The places, as many in a line as fit."""
-    gaps = [ruling.gap for ruling in group if ruling.gap.path is not None]
-    shown = gaps[: view.limit(MAX_PLACES)]
+    places = list(dict.fromkeys((ruling.gap.path, ruling.gap.line) for ruling in group if ruling.gap.path is not None))
     line = ""
-    for gap in shown:
-        place = wording.format_location(name(gap.path or ""), gap.line)
+    for path, number in places[: view.limit(MAX_PLACES)]:
+        place = wording.format_location(name(path or ""), number)
         if line and cells(line) + 2 + cells(place) > view.columns:
             yield (Segment(f"{line},"),)
             line = ""
         line = f"{line}, {place}" if line else f"    {place}"
-    more = view.more(len(gaps) - MAX_PLACES, "place")
+    more = view.more(len(places) - MAX_PLACES, "place")
     if line:
         yield (Segment(line),)
     if more:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from scangate.model import FileSource, PolicyOrigin, PolicyProvenance, Report, Ruling, RulingOutcome, Severity
+from scangate.model import FileSource, Outcome, PolicyOrigin, PolicyProvenance, Report, Ruling, RulingOutcome, Severity
 from scangate.report import escape, hook_text, summary, wording
 from scangate.report.coverage_text import describe_content, list_coverage, summarize_coverage
 from scangate.report.decision_text import explain_basis, list_actionable_notes, list_notes, list_skipped
@@ -24,6 +24,7 @@ MAX_RULES = 15
 MAX_NOTES = 6
 MAX_REASONS = 6
 MIN_TITLE_WIDTH = 16
+EXPLAIN = "scangate explain FINGERPRINT, after scangate scan --output-dir scangate-reports"
 MAX_RULE_WIDTH = 36
 LISTED = (RulingOutcome.NOT_JUDGED, RulingOutcome.BLOCKING)
 """What is listed in every view; blocking findings come last."""
@@ -172,4 +173,6 @@ def _footer(report: Report, view: View) -> Iterable[Line]:
     yield from ((Segment(line, "dim"),) for line in wrap(text, view.columns, "", "  "))
     if next_step := wording.suggest_next_step(report):
         yield from ((Segment(line),) for line in wrap(f"next: {next_step}", view.columns, "", "  "))
+    if report.verdict.outcome is Outcome.FAIL:
+        yield from ((Segment(line, "dim"),) for line in wrap(f"one in detail: {EXPLAIN}", view.columns, "", "  "))
     yield verdict_line(report, view)
