@@ -38,6 +38,8 @@ def finding_lines(ruling: Ruling, view: View) -> Iterable[Line]:
     """Severity, place, rule and fingerprint; what is wrong; one line of evidence; one line of fix."""
     finding = ruling.finding
     what, fix = split_message(ruling)
+    if view.details:
+        what, fix = finding.message or finding.title, suggest_fix(finding.rule, finding)
     title = "; ".join(filter(None, [what, _also(ruling), explain_doubt(finding)]))
     yield from flow(list(head_segments(ruling, view)), view.columns)
     limit = 0 if view.details else 1 if fix else MAX_MESSAGE_LINES
@@ -48,10 +50,15 @@ def finding_lines(ruling: Ruling, view: View) -> Iterable[Line]:
     for note in list_remarks(ruling):
         yield from labelled("note", note, view, whole=True)
     if view.details:
-        yield from labelled("why", explain_decision(ruling.decision), view)
-        for member in ruling.members:
-            text = f"{member.finding.rule}: {wording.label_outcome(member.outcome)}, {member.finding.fingerprint}"
-            yield from labelled("member", text, view)
+        yield from _detail_lines(ruling, view)
+
+
+def _detail_lines(ruling: Ruling, view: View) -> Iterable[Line]:
+    """Why the policy ruled so, and the findings of the scanners that were merged."""
+    yield from labelled("why", explain_decision(ruling.decision), view)
+    for member in ruling.members:
+        text = f"{member.finding.rule}: {wording.label_outcome(member.outcome)}, {member.finding.fingerprint}"
+        yield from labelled("member", text, view)
 
 
 def head_segments(ruling: Ruling, view: View) -> Iterable[Segment]:
