@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 import unicodedata
 from collections import Counter
 
@@ -225,12 +224,10 @@ def test_the_numbers_of_the_samples_agree(name: str) -> None:
     assert (f"{counts.gaps} coverage gap" in output) is bool(counts.gaps)
 
 
-def test_a_large_report_takes_no_time() -> None:
+def test_ten_thousand_findings_fit_a_screen_or_two_or_are_all_listed() -> None:
     report = many_findings(10_000)
-    start = time.process_time()
-    show(report)
-    show(report, View(show_all=True, verbose=True, details=True))
-    assert time.process_time() - start < 10
+    assert len(show(report).splitlines()) < 150
+    assert len(entry_positions(report, View(show_all=True))) == 10_000
 
 
 def test_findings_about_one_pin_are_one_entry() -> None:

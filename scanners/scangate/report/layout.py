@@ -97,6 +97,8 @@ def wrap(text: str, width: int, indent: str = "", hang: str | None = None, limit
 
 
 def _wrap_cells(text: str, width: int) -> list[str]:
+    if cells(text) <= width:
+        return [text.rstrip()] if text.strip() else []
     lines = textwrap.wrap(text, width, break_on_hyphens=False)
     if text.isascii() or all(cells(line) <= width for line in lines):
         return lines
