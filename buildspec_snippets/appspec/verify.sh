@@ -2,8 +2,7 @@
 # CodeDeploy's BeforeInstall hook: lets the bundle in only if `scangate verify` does; anything else fails the deployment on this host.
 #
 # Once on each host, as root (no scanner is needed, and no network when it runs):
-#   python3 -m venv /opt/scangate && /opt/scangate/bin/pip install click msgspec cryptography
-#   /opt/scangate/bin/pip install --no-deps scangate
+#   python3 -m venv /opt/scangate && /opt/scangate/bin/pip install ./scangate_verify-X.Y.Z-py3-none-any.whl   (Python 3.9 or newer)
 #   install -d -o root -m 0755 /etc/scangate /var/lib/scangate
 #   aws kms get-public-key --key-id ARN --query PublicKey --output text | base64 -d |
 #     openssl pkey -pubin -inform DER -out /etc/scangate/key.pem          the signing key's public half

@@ -40,9 +40,18 @@ def top_levels(name: str) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The environment that verify.sh describes: scangate's wheel and three packages."""
+    """The environment that verify.sh describes: the wheel of scangate-verify and three packages."""
     home = tmp_path_factory.mktemp("small")
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(home / "dist"), str(ROOT)]
+    build = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        str(home / "dist"),
+        str(ROOT / "distributions" / "verify"),
+    ]
     subprocess.run(build, check=True, capture_output=True, timeout=300)
     (wheel,) = (home / "dist").glob("*.whl")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], check=True, timeout=120)
@@ -180,6 +189,6 @@ def _expired(digest: str, host: Host) -> str:
 
 
 def test_commands_load_optional_libraries_only_if_needed(host: Host) -> None:
-    command = host.small / "bin" / "scangate"
-    ran = run_scangate("verify", "missing", "--key", "k", "--env", "", cwd=host.root, env=environment(), command=command)
+    command = host.small / "bin" / "scangate-verify"
+    ran = run_scangate("missing", "--key", "k", "--env", "", cwd=host.root, env=environment(), command=command)
     ran.expect(2)
