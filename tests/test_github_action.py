@@ -47,7 +47,7 @@ class Job:
 
     def run(self, **inputs: str) -> ActionRun:
         variables = {
-            "PATH": f"{self.programs}:{os.environ['PATH']}",
+            "PATH": os.environ["PATH"],
             "HOME": str(self.folder / "home"),
             "GITHUB_WORKSPACE": str(self.workspace),
             "RUNNER_TEMP": str(self.temp),
@@ -57,7 +57,8 @@ class Job:
         }
         contexts = {**CONTEXTS, "runner": {**CONTEXTS["runner"], "temp": str(self.temp)}}
         named = {name.replace("_", "-"): text for name, text in inputs.items()}
-        return run_composite(ACTION, named, contexts, variables, self.folder / "runner")
+        called = {"actions/setup-python": {"python-path": str(self.programs / "python3")}}
+        return run_composite(ACTION, named, contexts, variables, self.folder / "runner", called)
 
 
 @pytest.fixture

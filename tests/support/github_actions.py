@@ -133,10 +133,16 @@ def _read_pairs(file: Path) -> dict[str, str]:
     return found
 
 
-def run_composite(
-    action: Path, inputs: Mapping[str, str], contexts: Mapping[str, Any], variables: Mapping[str, str], folder: Path
+def run_composite(  # noqa: PLR0917 -- what GitHub gives an action
+    action: Path,
+    inputs: Mapping[str, str],
+    contexts: Mapping[str, Any],
+    variables: Mapping[str, str],
+    folder: Path,
+    called: Mapping[str, Mapping[str, str]],
 ) -> ActionRun:
-    """Runs ``action.yml``. ``variables``: the runner's, with PATH and GITHUB_WORKSPACE; ``folder``: for its files."""
+    """Runs ``action.yml``. ``variables``: the runner's, with PATH and GITHUB_WORKSPACE; ``folder``: for its files; ``called``: the
+    outputs of the actions that it calls, by their names."""
     document = yaml.safe_load(action.read_text("utf-8"))
     assert document["runs"]["using"] == "composite"
     assert inputs.keys() <= document["inputs"].keys()
@@ -151,6 +157,7 @@ def run_composite(
             done.append(StepRun(name, skipped=True))
         elif "uses" in step:
             given = {key: _expand(text, known) for key, text in step["with"].items()}
+            known["steps"] = {**known["steps"], step.get("id", name): {"outputs": called.get(step["uses"].partition("@")[0], {})}}
             done.append(StepRun(name, call=step["uses"], inputs=given))
         else:
             assert step["shell"] == "bash", "a composite's step names its shell"
