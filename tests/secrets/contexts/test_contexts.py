@@ -107,6 +107,7 @@ ASSIGNED = [
         C.IDENTIFIER,
     ),
     ("a.py", 'stripe_public_key = "AbCdEf123456ghIJkl789"', "AbCdEf123456ghIJkl789", C.PUBLIC_KEY),
+    ("README.md", "[![c](https://codecov.io/gh/a/b/graph/badge.svg?token=Ab3dE6gH9j)]", "Ab3dE6gH9j)]", C.PUBLIC_KEY),
     # texts
     ("de.json", GERMAN.replace("VALUE", "Geheimnis"), "Geheimnis", C.TRANSLATION),
     ("a.js", "const labels = { passwordConfirm: 'Confirm password' };", "Confirm password", C.TRANSLATION),
@@ -114,6 +115,7 @@ ASSIGNED = [
     ("a.py", 'PASSWORD_ERROR = "Enter your password, please"', "Enter your password, please", C.TRANSLATION),
     # to be replaced
     ("a.py", 'api_key = "your-openai-api-key"', "your-openai-api-key", C.PLACEHOLDER),
+    ("a.py", 'session_token = "AQoDYXdzEJr...EXAMPLETOKEN"', "AQoDYXdzEJr...EXAMPLETOKEN", C.PLACEHOLDER),
     ("a.py", 'api_key = "sk-..."', "sk-...", C.PLACEHOLDER),
     ("a.py", 'password = "changeme!"', "changeme!", C.PLACEHOLDER),
     ("a.py", 'token = "aaaaaaaaaaaaaaaa"', "aaaaaaaaaaaaaaaa", C.PLACEHOLDER),
@@ -122,6 +124,7 @@ ASSIGNED = [
     ("ci.yml", "POSTGRES_PASSWORD: postgres", "postgres", C.DEFAULT),
     ("tests/test_a.py", 'login(password="hunter2")', "hunter2", C.TEST),
     ("README.md", 'password = "hunter2"', "hunter2", C.DOCUMENTATION),
+    ("a.py", 'oauth_token="ad180jjd733klru7"', "ad180jjd733klru7", C.DOCUMENTATION),
 ]
 
 

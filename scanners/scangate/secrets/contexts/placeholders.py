@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from scangate.model import SecretClass
+from scangate.secrets.contexts.json_web_tokens import is_sample_jwt
 from scangate.secrets.contexts.key_bodies import has_key_body
 from scangate.secrets.detection import Detection
 from scangate.secrets.names import NameKind, assigned_name, kind_of_name
@@ -62,6 +63,7 @@ _EXAMPLE_HOST = re.compile(
 )
 _LEFT_OUT = re.compile(r"[xX*#?_.-]{5,}|[xX]{4,}")
 _BLANK = re.compile(r"(?i)\.\.\.|\u2026|your[_-]|redacted|[_-]here\b|x{8}|<[a-z][\w -]{2,40}>|(?-i:EXAMPLE)")
+_ELISION = re.compile(r"\.\.\.|\u2026")
 _SAYS_SO = re.compile(
     r"(?i)example|must-?be|change-?me|replace-?me|placeholder|dummy|redacted|censored|not-?a-?(?:real|secret|password)"
 )
@@ -73,7 +75,6 @@ _AWS_LENGTHS = (20, 40)  # of the id and of the key
 _AWS_EXAMPLE_KEY = re.compile(r"(?:AKIA|ASIA)?[A-Za-z0-9/+]*EXAMPLE(?:KEY)?")
 # The first part of a JSON Web Token alone, which names the algorithm: the rest was left out
 _HEADER_ALONE = re.compile(r"(?:Bearer |JWT )?eyJ(?:0eXA|hbGc|raWQ)[\w-]{0,80}\.?(?:\.\.\.|\u2026|<[^<>]*>)[^.]*", re.IGNORECASE)
-_JWT_IO_SAMPLE = "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lI"  # subject 1234567890, John Doe: the sample of jwt.io
 
 
 def is_placeholder(detection: Detection, text: ScannedText) -> bool:
@@ -81,7 +82,7 @@ def is_placeholder(detection: Detection, text: ScannedText) -> bool:
     value, line = detection.value, text.line_at(detection.start)
     if detection.secret_class is SecretClass.KEY:
         return not has_key_body(text, detection.start, detection.end)
-    if detection.secret_class is SecretClass.TOKEN and (_JWT_IO_SAMPLE in value or is_words(value)):
+    if is_sample_jwt(value) or (detection.secret_class is SecretClass.TOKEN and is_words(value)):
         return True
     if _HEADER_ALONE.fullmatch(value) or (len(value) in _AWS_LENGTHS and _AWS_EXAMPLE_KEY.fullmatch(value)):
         return True
@@ -107,7 +108,10 @@ def is_placeholder(detection: Detection, text: ScannedText) -> bool:
 
 
 def _is_drawn_beside_blank(value: str) -> bool:
-    """Whether most of a value was drawn although a part of it says that it was not."""
+    """Whether most of a value was drawn although a part of it says that it was not: of one that is left out in part, a piece."""
+    pieces = _ELISION.split(value)
+    if len(pieces) > 1:
+        return any(2 * len(piece) > len(value) and is_drawn(piece) for piece in pieces)
     rest = without_fillers(_BLANK.sub(" ", value)).strip()
     return (2 * len(rest) > len(value) and is_drawn(rest)) or (is_drawn(value) and not has_filler(value))
 

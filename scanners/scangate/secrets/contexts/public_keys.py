@@ -6,7 +6,7 @@ import re
 
 from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
-from scangate.secrets.names import NameKind, assigned_name, kind_of_name
+from scangate.secrets.names import MAX_DISTANCE, NameKind, assigned_name, kind_of_name
 from scangate.secrets.text import ScannedText
 from scangate.secrets.values import words_of
 
@@ -20,6 +20,9 @@ _FORMATS = re.compile(
     # the DER of a public key or a certificate in base64: https://www.rfc-editor.org/rfc/rfc5280
     r"MII[BCDEFGHIJ][A-Za-z0-9+/]{3}ANBgkqhkiG9w0BAQ|MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQ|MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE|MCowBQYDK2VwAyEA"
 )
+# The token of a picture, which a page shows to everybody: https://docs.codecov.com/docs/status-badges
+_BADGE = re.compile(r"/(?:badge|graphs/\w{1,20})\.svg\?token=\Z")
+_BADGE_TOKEN = re.compile(r"[A-Za-z0-9]{10}(?![A-Za-z0-9])")
 _PUBLIC_WORDS = frozenset(["public", "pub", "publishable", "certificate", "cert", "certs", "sitekey", "vapid", "anon"])
 _SECRET_WORDS = frozenset({"private", "secret", "secrets"})
 _PGP_WORDS = frozenset({"gpg", "pgp", "keyid"})
@@ -33,6 +36,9 @@ def is_public_key(detection: Detection, text: ScannedText) -> bool:
         return True
     if detection.secret_class in (SecretClass.TOKEN, SecretClass.KEY, SecretClass.PASSWORD):
         return False
+    before = text.text[max(detection.start - MAX_DISTANCE, 0) : detection.start]
+    if _BADGE.search(before) and _BADGE_TOKEN.match(detection.value):
+        return True
     name = assigned_name(detection, text)
     if _FINGERPRINT.fullmatch(detection.value) and not _PGP_WORDS.isdisjoint(words_of(name)):
         return True

@@ -22,7 +22,8 @@ DEFAULTS = word_set(
 STANDARD_EXAMPLES = word_set(
     """dpf43f3p2l4k3l03 kd94hf93k423kf44 nnch734d00sl2jdk pfkkdhi9sl3r4s00 hh5s93j4hdidpola hdhd0244k9j7ao03
     kkk9d7dh3k39sjv7 jd83jd92dhsh93js 2YotnFZFEjr1zCsicMWpAA tGzv3JOkF0XG5Qx2TlKWIA gX1fBat3bV 7Fjfp0ZBr1KtDRbnfVdmIw
-    SplxlOBeZQQYbYS6WxSbIA mF_9.B5f-4.1JqM 45ghiukldjahdnhzdauz"""
+    SplxlOBeZQQYbYS6WxSbIA mF_9.B5f-4.1JqM 45ghiukldjahdnhzdauz
+    9djdj82h48djs9d2 0685bd9184jfhq22 ad180jjd733klru7 h480djs93hd8"""
 )
 _LOCAL = re.compile(
     r"(?i)(?:localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal|[\w-]+\.(?:local|localhost|test|example|invalid|localdomain|internal\.test)|"
