@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 
-from scangate.secrets.candidates import decode_base64
+from scangate.secrets.encodings import decode_base64
 from scangate.secrets.values import is_words, word_set, words_of
 
 MAX_CLAIMS, MAX_WORD, MAX_NUMBER = 2, 16, 9_999

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from scangate.secrets.candidates import decode_credentials, detect
+from scangate.secrets.candidates import detect
 from scangate.secrets.detection import Detection
+from scangate.secrets.encodings import decode_credentials
 from scangate.secrets.text import ScannedText
 
 RULE = "container-registry-login"

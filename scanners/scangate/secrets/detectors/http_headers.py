@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from scangate.secrets.candidates import decode_credentials, detect
+from scangate.secrets.candidates import detect
 from scangate.secrets.detection import Detection
+from scangate.secrets.encodings import decode_credentials
 from scangate.secrets.lazy_pattern import LazyPattern
 from scangate.secrets.text import ScannedText
 

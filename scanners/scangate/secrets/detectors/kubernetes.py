@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 
 from scangate.content.documents import Entry
 from scangate.model import SecretClass
-from scangate.secrets.candidates import decode_base64, detect
+from scangate.secrets.candidates import detect
 from scangate.secrets.detection import Detection
+from scangate.secrets.encodings import decode_base64
 from scangate.secrets.entries import ScalarEntry
 from scangate.secrets.names import is_secret_name
 from scangate.secrets.text import ScannedText

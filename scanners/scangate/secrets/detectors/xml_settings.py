@@ -12,8 +12,9 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 
-from scangate.secrets.candidates import decode_base64, detect
+from scangate.secrets.candidates import detect
 from scangate.secrets.detection import Detection
+from scangate.secrets.encodings import decode_base64
 from scangate.secrets.lazy_pattern import LazyPattern
 from scangate.secrets.names import is_password_name, is_secret_name
 from scangate.secrets.text import ScannedText
