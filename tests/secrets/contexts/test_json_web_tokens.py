@@ -1,4 +1,4 @@
-"""A token that claims nothing of anybody is a sample; one that names a user, an end or a drawn value is not."""
+"""A token that names no user is a sample; one that names a user, an end or a drawn value is not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recognizes samples of JSON Web Tokens by what they claim: those of specifications, and those that claim nothing of anybody.
+"""Recognizes samples of JSON Web Tokens by what they claim: those of specifications, and those that name no user, issuer or end.
 
 https://www.rfc-editor.org/rfc/rfc7519#section-4
 """
@@ -27,7 +27,7 @@ _ABOUT_SOMEBODY = word_set(
 
 
 def is_sample_jwt(value: str) -> bool:
-    """Whether a value is, or begins with, a token of a specification, or one that claims a word or two about nobody."""
+    """Whether a value is, or begins with, a token of a specification, or one that claims a word or two and names no user."""
     if any(sample in value for sample in _SAMPLES):
         return True
     match = _PAYLOAD.match(value)

@@ -20,7 +20,7 @@ _FORMATS = re.compile(
     # the DER of a public key or a certificate in base64: https://www.rfc-editor.org/rfc/rfc5280
     r"MII[BCDEFGHIJ][A-Za-z0-9+/]{3}ANBgkqhkiG9w0BAQ|MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQ|MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE|MCowBQYDK2VwAyEA"
 )
-# The token of a picture, which a page shows to everybody: https://docs.codecov.com/docs/status-badges
+# The token of a picture, which every reader of a page sees: https://docs.codecov.com/docs/status-badges
 _BADGE = re.compile(r"/(?:badge|graphs/\w{1,20})\.svg\?token=\Z")
 _BADGE_TOKEN = re.compile(r"[A-Za-z0-9]{10}(?![A-Za-z0-9])")
 _PUBLIC_WORDS = frozenset(["public", "pub", "publishable", "certificate", "cert", "certs", "sitekey", "vapid", "anon"])

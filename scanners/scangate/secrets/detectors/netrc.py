@@ -16,7 +16,9 @@ from scangate.secrets.text import ScannedText
 RULE = "netrc-password"
 RULES: Mapping[str, str] = {RULE: "Password in a .netrc file"}
 
-_MACHINE = LazyPattern(r"(?<![\w-])(?:machine\s{1,20}(?P<host>[^\s\"'`]{1,200})|default)(?=\s)")
+# Each begins with its word, which is searched for many times faster than a pattern that begins with what is not before it.
+_MACHINE = LazyPattern(r"machine(?<![\w-]machine)\s{1,20}(?P<host>[^\s\"'`]{1,200})(?=\s)")
+_DEFAULT = LazyPattern(r"default(?<![\w-]default)(?P<host>)(?=\s)")
 _FIELD = LazyPattern(
     r"\s{1,20}(?P<name>login|user|account|password|passwd)\s{1,20}(?P<value>\"[^\"\n]{1,256}\"|[^\s\"'`\\]{1,256})"
 )
@@ -26,8 +28,9 @@ def find(text: ScannedText) -> Iterator[Detection]:
     """The passwords of all machines, also in a script that writes the file."""
     if not text.has("passw") or (not text.has("machine", "default")):
         return
-    for machine in _MACHINE.finditer(text.text):
-        yield from _fields(text.text, machine)
+    for pattern in (_MACHINE, _DEFAULT):
+        for machine in pattern.finditer(text.text):
+            yield from _fields(text.text, machine)
 
 
 def _fields(text: str, machine: re.Match[str]) -> Iterator[Detection]:

@@ -22,6 +22,7 @@ RULES: Mapping[str, str] = {
 }
 
 CRYPT = r"\$(?:1|5|6|7|y|gy|2[abxy]|apr1|sha1|md5|argon2(?:id|i|d)|scrypt|pbkdf2-sha\d+)\$[A-Za-z0-9./$=,+_-]{12,300}"
+_HASH_AHEAD = LazyPattern(r":\$(?:[1567]|y|gy|2[abxy]|apr1|sha1|md5|argon2|scrypt|pbkdf2)")
 _ACCOUNT = LazyPattern(
     rf"(?:^|[\s\"'`>,=(\[-])(?P<user>[A-Za-z_][\w.@+-]{{0,63}}):(?P<hash>{CRYPT}|\{{SHA\}}[A-Za-z0-9+/]{{27}}=|"
     rf"[./0-9A-Za-z]{{13}}(?=\n|\Z))(?P<rest>:\d*:\d*:\d*:\d*:\d*:\d*:?)?",
@@ -37,7 +38,7 @@ _CRYPT13 = LazyPattern(r"(?=.*[./0-9])(?=.*[A-Z])(?=.*[a-z])")
 def find(text: ScannedText) -> Iterator[Detection]:
     """The hashes of passwords that are next to the name of an account."""
     is_htpasswd = "htpasswd" in text.path.lower() or text.path.lower().endswith(("passwd", "shadow"))
-    if ":$" in text.text or ":{SHA}" in text.text or is_htpasswd:
+    if _HASH_AHEAD.search(text.text) or ":{SHA}" in text.text or is_htpasswd:
         for found in _ACCOUNT.finditer(text.text):
             written = found["hash"]
             if written[0] not in "${" and not (is_htpasswd and _CRYPT13.match(written)):
