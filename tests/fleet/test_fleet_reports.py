@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from scangate.errors import UsageError
-from scangate.fleet import html, markdown, rollup
+from scangate.fleet import html, markdown, rollup, trend
 from scangate.fleet.repository_address import RepositoryAddress, SecretText
 from scangate.fleet.repository_list import RepositoryEntry
 from scangate.fleet.repository_record import RepositoryRecord, decode_record, encode_record, incomplete_record, record_from_report
@@ -20,7 +20,10 @@ from scangate.model import Outcome, Report, Severity
 from tests.support.hostile_text import HOSTILE_TEXTS, hostile_report
 from tests.support.sample_reports import failing_report, incomplete_report, partly_covered_report, passing_report
 
-TAGS = "html head meta title style body header h1 h2 span p main ul li b div table thead tbody tr th td br code"
+TAGS = (
+    "html head meta title style script body header h1 h2 h3 span label select option p main section ul li b div table thead tbody "
+    "tr th td br code a footer figure figcaption svg rect polyline circle details summary"
+)
 
 
 def record(name: str, report: Report) -> RepositoryRecord:
@@ -48,6 +51,7 @@ class Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.tags: set[str] = set()
         self.attributes: set[str] = set()
+        self.links: list[str] = []
         self.text = ""
         self.feed(page)
         self.close()
@@ -55,6 +59,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.attributes |= {name for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name == "href"]
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -137,10 +142,47 @@ def hostile() -> rollup.Rollup:
 def test_the_html_page_escapes_text_from_repositories() -> None:
     page = Page(html.render(hostile()))
     assert page.tags <= set(TAGS.split())
-    assert not [name for name in page.attributes if name.startswith("on") or name in {"src", "href"}]
+    assert not [name for name in page.attributes if name.startswith("on") or name in {"src", "style"}]
+    assert page.links == ["#main"]
     assert "<script>alert(1)</script>" in page.text
     assert "\x1b" not in page.text
     assert "\u202e" not in page.text
+
+
+def test_repositories_with_a_page_are_linked() -> None:
+    page = Page(html.render(rolled(*RECORDS), {"good", "bad"}))
+    assert sorted(set(page.links)) == ["#main", "repositories/bad/report.html", "repositories/good/report.html"]
+
+
+def test_a_run_is_summarized_and_drawn() -> None:
+    run = trend.summarize_run(rolled(*RECORDS))
+    assert run.repositories == {Outcome.FAIL: 2, Outcome.INCOMPLETE: 1, Outcome.PASS: 1}
+    assert (run.severe, run.blocking) == (6, 4)
+    assert trend.decode_run(trend.encode_run(run)) == run
+    assert trend.draw_trend([run]) is None
+    later = msgspec.structs.replace(run, started="t", repositories={Outcome.PASS: 4}, open={}, blocking=0)
+    drawn = trend.draw_trend([later, run])
+    assert drawn is not None
+    assert [bar.outcome for bar in drawn.bars] == ["PASS", "INCOMPLETE", "FAIL", "PASS"]
+    assert sum(float(bar.height) for bar in drawn.bars[:3]) == float(drawn.bars[3].height) == trend.HEIGHT
+    assert [y for _, y in drawn.dots] == ["0.0", "120.0"]
+    assert html.render(rolled(*RECORDS), runs=[run, later]).count("<rect") == 4
+
+
+def test_many_runs_are_drawn_as_the_last_ones() -> None:
+    run = trend.summarize_run(rolled(*RECORDS))
+    runs = [msgspec.structs.replace(run, started=f"{number:04}") for number in range(100)]
+    drawn = trend.draw_trend(runs)
+    assert drawn is not None
+    assert [each.started for each in drawn.runs] == [f"{number:04}" for number in range(40, 100)]
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", "[]", "x", '{"schema": 2, "started": "s", "policy": "p", "repositories": {}, "open": {}, "blocking": 0}']
+)
+def test_another_file_is_no_run(text: str) -> None:
+    with pytest.raises(UsageError, match="not the summary of a run"):
+        trend.decode_run(text)
 
 
 def test_the_markdown_page_escapes_text_from_repositories() -> None:

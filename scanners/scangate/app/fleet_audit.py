@@ -17,11 +17,11 @@ from scangate.app.policies import read_policy
 from scangate.app.report_files import SPACE_HINT, ReportTarget, prepare
 from scangate.app.session import Session, open_session
 from scangate.errors import UsageError
-from scangate.files import write_atomically
-from scangate.fleet import dask_cluster, html, markdown, rollup
+from scangate.files import read_regular_file, write_atomically
+from scangate.fleet import dask_cluster, html, markdown, rollup, trend
 from scangate.fleet.repository_list import RepositoryEntry, read_repository_list
 from scangate.fleet.repository_record import RepositoryRecord, decode_record, encode_record, incomplete_record
-from scangate.fleet.worker import MARKER_VARIABLE, RESULT_FILES, AuditResult, Job
+from scangate.fleet.worker import MARKER_VARIABLE, PAGE_FILE, RESULT_FILES, AuditResult, Job
 from scangate.judge.policy import Policy
 from scangate.judge.policy_dump import dump_policy
 from scangate.model import EXIT_CODES, Outcome
@@ -32,10 +32,13 @@ from scangate.timestamps import format_timestamp, today, utc_now
 PAGES: Mapping[str, Callable[[rollup.Rollup], str]] = {
     "fleet.json": rollup.render,
     "fleet.md": markdown.render,
-    "fleet.html": html.render,
 }
+HTML_PAGE = "fleet.html"
+HISTORY_DIR = "history"
+"""The summaries of runs, in the output directory."""
 MEMBERS_DIR = "repositories"
 KILL_GRACE_SECONDS = 10.0
+MAX_RUN_BYTES = 1024 * 1024
 
 
 class FleetRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -205,7 +208,7 @@ def _store_result(job: Job, result: AuditResult | None, reason: str, output_dir:
 
 def _prepare(request: FleetRequest, session: Session, jobs: tuple[Job, ...]) -> None:
     """Removes an earlier roll-up, and earlier results that cannot be resumed. Raises UsageError."""
-    prepare([ReportTarget("json", request.output_dir / name) for name in PAGES], request.output_dir, session)
+    prepare([ReportTarget("json", request.output_dir / name) for name in (*PAGES, HTML_PAGE)], request.output_dir, session)
     members = request.output_dir / MEMBERS_DIR
     if members.is_symlink() or (members.exists() and not members.is_dir()):
         raise UsageError(f"{members} is not a directory of results", "choose another directory: --output-dir DIR")
@@ -243,8 +246,35 @@ def _write_pages(rolled_up: rollup.Rollup, output_dir: Path, events: FleetEvents
     try:
         for name, render in PAGES.items():
             write_atomically(output_dir / name, render(rolled_up).encode("utf-8", "backslashreplace"))
+        page = html.render(rolled_up, _list_pages(rolled_up, output_dir), _record_run(rolled_up, output_dir, events))
+        write_atomically(output_dir / HTML_PAGE, page.encode("utf-8", "backslashreplace"))
     except OSError as error:
         events.on_warning(f"the roll-up cannot be written: {error.strerror}", SPACE_HINT)
         code = rolled_up.exit_code or EXIT_CODES[Outcome.INCOMPLETE]
         return msgspec.structs.replace(rolled_up, exit_code=code)
     return rolled_up
+
+
+def _list_pages(rolled_up: rollup.Rollup, output_dir: Path) -> set[str]:
+    """The names of the repositories that were scanned and have a page."""
+    scanned = (record.name for record in rolled_up.records if record.tool_version)
+    return {name for name in scanned if (output_dir / MEMBERS_DIR / name / PAGE_FILE).is_file()}
+
+
+def _record_run(rolled_up: rollup.Rollup, output_dir: Path, events: FleetEvents) -> list[trend.RunSummary]:
+    """Keeps the summary of this run, unless it was interrupted; those of the last runs, this one included. Raises OSError."""
+    folder = output_dir / HISTORY_DIR
+    if folder.is_symlink():
+        events.on_warning(f"{folder} is a symbolic link, so no history is kept", "remove it")
+        return []
+    folder.mkdir(exist_ok=True)
+    if not rolled_up.interrupted:
+        run = trend.summarize_run(rolled_up)
+        write_atomically(folder / run.file_name, trend.encode_run(run).encode("ascii"))
+    runs = []
+    for file in sorted(folder.glob("*.json"))[-trend.MAX_RUNS :]:
+        try:
+            runs.append(trend.decode_run(read_regular_file(file, MAX_RUN_BYTES).decode("utf-8")))
+        except (UsageError, OSError, ValueError):
+            events.on_warning(f"{file} cannot be read, and is left out of the trend", "remove it")
+    return runs

@@ -1,34 +1,25 @@
-"""fleet.html: the roll-up as a single page without scripts; the template escapes every value."""
+"""fleet.html: the roll-up as a page of the same look as report.html, with links to the repositories' pages and earlier runs."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from collections.abc import Collection, Sequence
+from urllib.parse import quote
 
 from scangate.fleet.rollup import MAX_REPOSITORIES, MAX_RULES, OUTCOME_ORDER, Rollup
+from scangate.fleet.trend import HEIGHT, WIDTH, RunSummary, draw_trend
 from scangate.model import RulingOutcome, Severity
-from scangate.report import escape
+from scangate.report.html_template import render_template
 from scangate.report.wording import format_location
 
-TEMPLATE = Path(__file__).with_name("page.html.j2")
 
+def render(rollup: Rollup, pages: Collection[str] = (), runs: Sequence[RunSummary] = ()) -> str:
+    """Return the page.
 
-def render(rollup: Rollup) -> str:
-    """Return the page."""
-    # finalize runs before autoescape, which skips what is marked as escaped
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_escape,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    template = environment.from_string(TEMPLATE.read_text("utf-8"))
-    return template.render(
+    ``pages``: the names of the repositories that have a page, ``repositories/NAME/report.html`` next to this one. ``runs``: the
+    summaries of this run and of earlier ones.
+    """
+    return render_template(
+        "fleet.html.j2",
         rollup=rollup,
         verdicts=[(outcome.value, rollup.count(outcome)) for outcome in OUTCOME_ORDER],
         blocking=RulingOutcome.BLOCKING,
@@ -38,9 +29,8 @@ def render(rollup: Rollup) -> str:
         more_rules=max(0, len(rollup.rules) - MAX_RULES),
         more_open=max(0, len(rollup.most_open) - MAX_REPOSITORIES),
         format_location=format_location,
+        links={name: f"repositories/{quote(name)}/report.html" for name in pages},
+        trend=draw_trend(runs),
+        width=str(WIDTH),
+        height=str(HEIGHT),
     )
-
-
-def _escape(value: Any) -> Markup:
-    text = f"{value:,}" if isinstance(value, int) else str(value)
-    return Markup(escape.html(text))  # noqa: S704 -- escaped

@@ -22,7 +22,8 @@ from scangate.plugin import ProgramOutput
 from scangate.report.schema import MAX_CHARACTERS, parse_report
 from scangate.scan.process import ProcessRunner
 
-RESULT_FILES = ("repository.json", "verdict.json", "summary.md")
+PAGE_FILE = "report.html"
+RESULT_FILES = ("repository.json", "verdict.json", "summary.md", PAGE_FILE)
 """The files kept for each repository; ``scangate gate`` renders other reports from verdict.json."""
 
 MARKER_VARIABLE = "SCANGATE_FLEET"
