@@ -8,9 +8,9 @@ import msgspec
 
 from scangate.model import Report
 from scangate.report.html_page import SCHEMA, Page, make_page
-from scangate.report.html_template import render_template
+from scangate.report.html_template import load_template, render_template
 
-TEMPLATE = "report.html.j2"
+TEMPLATE = load_template("report.html.j2")
 SCRIPT = "report.js"
 STATIC_FINDINGS = 50
 """How many findings are there without a script, the worst first."""

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from scangate.model import Finding, FindingKind, Ruling, RulingOutcome, Severity
+from scangate.model import Decision, Finding, FindingKind, Ruling, RulingOutcome, Severity
 from scangate.report import escape, wording
 from scangate.report.decision_text import explain_decision, format_policy_location, list_policy_locations
 from scangate.report.explain import path_pattern
@@ -127,6 +127,7 @@ class _Tables:
         self._texts = _Numbers("")
         self._rules: _Numbers[tuple[str, str, str, tuple[int, ...]]] = _Numbers()
         self._paths: _Numbers[str] = _Numbers()
+        self._decided: dict[int, tuple[Decision, int, tuple[tuple[int, int], ...]]] = {}
 
     def make(self, rulings: Iterable[Ruling]) -> FindingTables:
         rows = tuple(map(self._row, rulings))
@@ -143,6 +144,7 @@ class _Tables:
     def _row(self, ruling: Ruling) -> FindingRow:
         finding, text = ruling.finding, self._texts.number
         location = finding.location
+        why, places = self._decision(ruling.decision)
         return FindingRow(
             rule=self._rule(finding),
             path=self._paths.number(location.path),
@@ -154,14 +156,23 @@ class _Tables:
             outcome=OUTCOMES.index(ruling.outcome),
             message=text(finding.message),
             evidence=text(finding.evidence),
-            why=text(explain_decision(ruling.decision)),
+            why=why,
             fix=text(suggest_fix(finding.rule, finding)),
             pin=text(_describe_pin(finding)),
             fingerprint=clean_name(finding.fingerprint),
             inline=finding.introduction is None,
-            facts=tuple((text(label), text(fact)) for label, fact in _list_facts(ruling)),
+            facts=(*places, *((text(label), text(fact)) for label, fact in _list_facts(finding))),
             members=tuple(map(self._member, ruling.members)),
         )
+
+    def _decision(self, decision: Decision) -> tuple[int, tuple[tuple[int, int], ...]]:
+        """The numbers of the text of a decision, and of its places in the policy. Most findings share a decision."""
+        if id(decision) not in self._decided:
+            text = self._texts.number
+            why = text(explain_decision(decision))
+            places = tuple((text("policy"), text(format_policy_location(place))) for place in list_policy_locations(decision))
+            self._decided[id(decision)] = decision, why, places
+        return self._decided[id(decision)][1:]
 
     def _member(self, ruling: Ruling) -> MemberRow:
         finding = ruling.finding
@@ -188,10 +199,8 @@ def _describe_pin(finding: Finding) -> str:
     return f"{package.name} {package.version}" + (f": upgrade to {package.upgrade}" if package.upgrade else "")
 
 
-def _list_facts(ruling: Ruling) -> Iterator[tuple[str, str]]:
+def _list_facts(finding: Finding) -> Iterator[tuple[str, str]]:
     """What else is known about a finding: pairs of a label and a text."""
-    finding = ruling.finding
-    yield from (("policy", format_policy_location(location)) for location in list_policy_locations(ruling.decision))
     yield from (("secret", text) for text in explain_secret(finding))
     if advisory := wording.describe_advisory(finding):
         yield "advisory", advisory

@@ -42,6 +42,12 @@ def render_template(template: str, script: str = "", data: str = "", **values: A
     )
 
 
+def load_template(template: str) -> str:
+    """Compiles a template, for a module that is imported while the scanners work; returns its name."""
+    _environment().get_template(template)
+    return template
+
+
 @functools.cache
 def _environment() -> Environment:
     # finalize runs before autoescape, which skips what is marked as escaped
