@@ -14,7 +14,7 @@ import pytest
 from scangate.assets import PACKED
 
 ROOT = Path(__file__).resolve().parents[1]
-DATA = ("policies", "buildspec_snippets")
+DATA = ("policies", "buildspec_snippets", "docs/reference/rules")
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Where the bundled policies, rules and snippets are: in the installed package, else in the checkout."""
+"""Where the bundled policies, rules, snippets and pages about rules are: in the installed package, else in the checkout."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ PACKED = Path(__file__).resolve().parent / "_data"
 
 
 def folder(kind: str) -> Path:
-    """The folder ``policies`` or ``buildspec_snippets``. Packed first: a folder next to a checkout may be another project's."""
+    """The folder ``policies``, ``buildspec_snippets`` or ``docs/reference/rules``.
+
+    Packed first: a folder next to a checkout may be another project's.
+    """
     packed = PACKED / kind
     return packed if packed.is_dir() else PACKED.parents[2] / kind

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -13,15 +11,16 @@ from scangate.app.policies import read_policy
 from scangate.app.verdict_file import read_verdict_text
 from scangate.cli import options
 from scangate.cli.fingerprints import DEFAULT_VERDICTS, find_default_verdict, is_fingerprint, resolve_fingerprint
+from scangate.cli.rule_names import find_rule
 from scangate.errors import UsageError
 from scangate.judge.policy import Policy
 from scangate.judge.policy_files import list_bundled_policies
-from scangate.model import Report, RuleInfo, Ruling
+from scangate.model import Report, Ruling
 from scangate.report.explain import WaiveArguments, explain_finding, explain_rule
 from scangate.report.schema import parse_report
 from scangate.scan.masking import mask_tokens
 from scangate.timestamps import today
-from scangate.tools.rule_catalog import describe_advisory, list_rules
+from scangate.tools.rule_catalog import list_rules
 
 DEFAULT_EXCEPTION_DAYS = 90
 
@@ -49,7 +48,7 @@ def command(name: str, file: Path | None, policy: str | None, environment: str |
         page = explain_finding(ruling, rules.get(ruling.finding.rule), waive)
     else:
         rulings = [each for merged in report.verdict.rulings for each in merged.per_scanner] if report is not None else []
-        rule = _find_rule(name, rules, rulings)
+        rule = find_rule(name, rules, "explain", (each.finding for each in rulings))
         waive = WaiveArguments(_expiry(DEFAULT_EXCEPTION_DAYS), source)
         found = [each for each in rulings if each.finding.rule == rule.rule] if report is not None else None
         page = explain_rule(rule, found, waive)
@@ -70,28 +69,6 @@ def _find_ruling(name: str, report: Report | None) -> Ruling | None:
     former = {name.fingerprint: ruling for names, ruling in rulings for name in names[1:] if name.fingerprint}
     found = former | {names[0].fingerprint: ruling for names, ruling in rulings}
     return found[resolve_fingerprint(name, found, "explain")]
-
-
-def _find_rule(name: str, rules: Mapping[str, RuleInfo], rulings: Iterable[Ruling]) -> RuleInfo:
-    """The rule ``name``, with or without its scanner. Raises UsageError."""
-    findings = {ruling.finding.rule: ruling.finding for ruling in rulings}
-    names = {*rules, *findings}
-    full = name if name in names else next((each for each in sorted(names) if each.partition(":")[2].lower() == name.lower()), name)
-    if full in rules:
-        return rules[full]
-    if full in findings:
-        finding = findings[full]
-        return RuleInfo(full, finding.title, finding.message, finding.help_url, finding.cwe)
-    advisory = describe_advisory(full)
-    if advisory is None:
-        raise UsageError(f"no such rule or fingerprint: {name}", _suggest(name, names))
-    return advisory
-
-
-def _suggest(name: str, names: Iterable[str]) -> str:
-    folded = {each.lower(): each for each in names}
-    close = difflib.get_close_matches(name.lower()[:80], sorted(folded), n=1, cutoff=0.4)
-    return f"scangate explain {folded[close[0]] if close else 'bandit:B602'}"
 
 
 def _load_policy(name: str | None, environment: str | None, report: Report) -> Policy:

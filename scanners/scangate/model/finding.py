@@ -113,13 +113,20 @@ class Introduction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, orde
 
 
 class RuleInfo(msgspec.Struct, frozen=True):
-    """What a rule is about, whether or not it has findings; ``description`` is the tool's own, on one line."""
+    """What a rule is about, whether or not it has findings; ``description`` is on one line.
+
+    ``severity``: UNKNOWN if it depends on the finding. ``page``: its page of the documentation, below docs/reference/rules, and the
+    anchor there (``bandit-imports.md#b404``); empty for a rule without one.
+    """
 
     rule: str
     title: str
     description: str = ""
     help_url: str = ""
     cwe: tuple[int, ...] = ()
+    kind: FindingKind = FindingKind.CODE
+    severity: Severity = Severity.UNKNOWN
+    page: str = ""
 
 
 class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from scangate.secrets.tokens import aws, business, cloud, data, development, identity, intelligence, messaging, monitoring, payments
 from scangate.secrets.tokens.formats import Format, NamedFormat, TokenFormat, UrlFormat
 
@@ -11,3 +13,8 @@ NAMED_FORMATS: tuple[NamedFormat, ...] = tuple(each for table in _TABLES for eac
 URL_FORMATS: tuple[UrlFormat, ...] = messaging.URLS
 
 ALL_FORMATS: tuple[Format, ...] = (*TOKEN_FORMATS, *NAMED_FORMATS, *URL_FORMATS)
+FORMATS_BY_FIELD: Mapping[str, tuple[Format, ...]] = {
+    table.__name__.rpartition(".")[2]: (*table.FORMATS, *table.NAMED, *(URL_FORMATS if table is messaging else ()))
+    for table in _TABLES
+}
+"""The same by field, such as ``payments``."""
