@@ -58,6 +58,9 @@ constraints: $(READY) ## Renew constraints.txt: every dependency at its newest r
 	$(BIN)/uv pip compile pyproject.toml --extra attest --extra aws --extra fleet --universal --python-version 3.11 --upgrade \
 	    --generate-hashes --no-annotate --no-emit-index-url --custom-compile-command 'make constraints' --quiet --output-file constraints.txt
 
+pictures: $(READY) ## Draw the README's pictures from a real scan
+	PYTHONPATH=docs $(BIN)/python -m reference_pages pictures
+
 check: lint types test gate docs ## All of the above
 
 smoke: $(READY) ## Run the smoke tests on the other Pythons that are installed

@@ -1,12 +1,27 @@
-"""Generates the pages of the manual that describe what the code defines. ``make reference`` writes them; a test compares them."""
+"""Generates what the manual shows of the code: pages, and the README's table. ``make reference`` writes them; tests compare."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
-from reference_pages import commands, policy_keys
+from reference_pages import commands, covered_content, policy_keys
 
-REFERENCE = Path(__file__).resolve().parents[1] / "reference"
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = ROOT / "docs" / "reference"
+README = ROOT / "README.md"
 PAGES: dict[str, Callable[[], str]] = {"commands.md": commands.render, "policy.md": policy_keys.render}
 """The file name of each page in ``docs/reference``, and what makes its text."""
+
+
+def with_covered_content(readme: str) -> str:
+    """The README with the current table of what is covered."""
+    return re.sub(r"(?s)(<!-- covered -->\n).*?(<!-- /covered -->)", rf"\1\n{covered_content.render()}\n\2", readme)
+
+
+def write() -> None:
+    """Writes all pages, and the table in the README."""
+    for name, render in PAGES.items():
+        (REFERENCE / name).write_text(render(), encoding="utf-8")
+    README.write_text(with_covered_content(README.read_text("utf-8")), encoding="utf-8")

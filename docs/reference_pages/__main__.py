@@ -1,9 +1,13 @@
-"""Writes the generated pages: ``make reference``."""
+"""``make reference`` and ``make pictures``."""
 
 from __future__ import annotations
 
-from reference_pages import PAGES, REFERENCE
+import sys
+
+from reference_pages import ROOT, console_picture, write
 
 if __name__ == "__main__":
-    for name, render in PAGES.items():
-        (REFERENCE / name).write_text(render(), encoding="utf-8")
+    if sys.argv[1:] == ["pictures"]:
+        (ROOT / "docs" / "images" / "console.svg").write_text(console_picture.draw(), encoding="utf-8")
+    else:
+        write()

@@ -67,6 +67,25 @@ def test_the_first_characters_of_a_fingerprint_are_enough(tree: Path) -> None:
     assert scanned(tree, out)["bandit:B602"][:2] == (fingerprint, "suppressed")
 
 
+def test_a_finding_of_several_scanners_is_accepted_as_a_whole(tmp_path: Path) -> None:
+    source = "import requests\n\nrequests.get('https://example.org', verify=False, timeout=9)\n"
+    tree = create_repository(tmp_path / "tree", {"run.py": source, "scangate.yaml": "version: 1\nextends: baseline\n"})
+    out = tmp_path / "out"
+    run_scangate("scan", "--quiet", "--output-dir", out, cwd=tree).expect(1)
+    merged = next(each for each in load_verdict(out)["findings"] if each.get("members"))
+    waive(tree, merged["finding"]["fingerprint"], "--verdict", out / "verdict.json").expect(0)
+    run_scangate("scan", "--quiet", "--output-dir", out, cwd=tree)
+    again = next(each for each in load_verdict(out)["findings"] if each["finding"]["rule"] == merged["finding"]["rule"])
+    assert again["outcome"] == "suppressed"
+    assert {member["outcome"] for member in again["members"]} == {"suppressed"}
+    policy = (tree / "scangate.yaml").read_text()
+    one = merged["members"][1]["finding"]["fingerprint"]
+    (tree / "scangate.yaml").write_text("version: 1\nextends: baseline\n")
+    waive(tree, one, "--verdict", out / "verdict.json").expect(0)
+    assert policy.count("fingerprint:") == len(merged["members"])
+    assert (tree / "scangate.yaml").read_text().count("fingerprint:") == 1
+
+
 def test_a_former_fingerprint_is_understood_and_the_current_one_written(tree: Path) -> None:
     out = tree / "scangate-reports"
     fingerprint = scanned(tree, out)["bandit:B602"][0]

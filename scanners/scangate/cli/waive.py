@@ -26,7 +26,7 @@ from scangate.judge.exceptions import describe_exception, selects
 from scangate.judge.policy import FollowedFinding, Policy, PolicyException
 from scangate.judge.policy_edit import add_exception
 from scangate.judge.policy_files import DEFAULT_POLICY_FILE, list_bundled_policies
-from scangate.model import Finding, FindingKind
+from scangate.model import Finding, FindingKind, RulingOutcome, Verdict
 from scangate.report.schema import parse_report
 from scangate.scan.masking import mask_tokens
 from scangate.timestamps import today
@@ -52,22 +52,29 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     an ADVISORY by any of its names.
 
     With --verdict the exception is checked against the findings of a scan, and one by fingerprint follows its file when renamed.
+    A finding that several scanners report gets an exception for each of them.
     """
     if mask_tokens(reason) != reason or mask_tokens(owner) != owner:
         raise UsageError("the reason or the owner contains a token", "write it without the token")
     name, verdict = _complete(name, verdict)
     entry = _select(name, PolicyException(reason=reason, owner=owner, expires=_parse_expiry(expires), path=path))
-    entry, accepted = _check_against_verdict(entry, verdict)
+    entries, accepted = _check_against_verdict(entry, verdict)
     file, base = _policy_file(policy)
     before = _read_bytes(file)
     if before is None:
         warn(f"creating {file}, which extends {base}")
     with file_errors("read", file, f"convert it: iconv -t UTF-8 {file}"):
         text = f"version: 1\nextends: {base}\n" if before is None else before.decode("utf-8-sig")
-    after = add_exception(text, entry, str(file))
+    lines = []
+    after = text
+    for each in entries:
+        earlier, after = after, add_exception(after, each, str(file))
+        lines.append(_first_changed_line(earlier, after))
     mark = codecs.BOM_UTF8 if (before or b"").startswith(codecs.BOM_UTF8) else b""
     _write(file, before, mark + after.encode(), entry, accepted)
-    _print_result(f"{file}:{_first_changed_line(text, after)}", entry, accepted)
+    for line, each in zip(lines, entries, strict=True):
+        _print_entry(f"{file}:{line}", each)
+    _print_warnings(entry, accepted)
     return 0
 
 
@@ -107,15 +114,15 @@ def _parse_expiry(text: str) -> dt.date:
     return day
 
 
-def _check_against_verdict(entry: PolicyException, verdict: Path | None) -> tuple[PolicyException, tuple[Finding, ...]]:
-    """The exception, which follows its finding if it has one, and the findings that it accepts. Raises UsageError for none."""
+def _check_against_verdict(entry: PolicyException, verdict: Path | None) -> tuple[tuple[PolicyException, ...], tuple[Finding, ...]]:
+    """The exceptions to write, and the findings that they accept. Raises UsageError for none."""
     if verdict is None:
         if entry.fingerprint:
             warn(
                 "the fingerprint is not checked, and the exception stops applying if the file is renamed",
                 "add --verdict verdict.json",
             )
-        return entry, ()
+        return (entry,), ()
     report = parse_report(read_verdict_text(verdict))
     accepted = tuple(finding for result in report.results for finding in result.findings if selects(entry, finding))
     if not accepted:
@@ -123,13 +130,26 @@ def _check_against_verdict(entry: PolicyException, verdict: Path | None) -> tupl
             f"the exception would accept no finding in {verdict}", "look up its fingerprint or rule there, or scan again"
         )
     if not entry.fingerprint:
-        return entry, accepted
-    first = accepted[0]
-    entry = msgspec.structs.replace(entry, rule=first.rule, fingerprint=first.fingerprint)
-    if first.kind is FindingKind.SECRET or first.identity is None:
-        return entry, accepted
-    follows = FollowedFinding(first.location.path, first.identity.content, first.identity.context)
-    return msgspec.structs.replace(entry, follows=follows), accepted
+        return (entry,), accepted
+    accepted = _merged_findings(report.verdict, accepted[0])
+    return tuple(_follow(entry, finding) for finding in accepted), accepted
+
+
+def _merged_findings(verdict: Verdict, finding: Finding) -> tuple[Finding, ...]:
+    """The finding and, if it gives a merged one its fingerprint, those of the other scanners that no exception accepts yet."""
+    merged = next((each for each in verdict.rulings if each.finding.fingerprint == finding.fingerprint), None)
+    members = merged.members if merged is not None else ()
+    open_ones = [each.finding for each in members if each.outcome is not RulingOutcome.SUPPRESSED and each.finding.fingerprint]
+    return tuple(open_ones) or (finding,)
+
+
+def _follow(entry: PolicyException, finding: Finding) -> PolicyException:
+    """The exception for exactly this finding, also after its file is renamed; one for a secret stays where it is."""
+    entry = msgspec.structs.replace(entry, rule=finding.rule, fingerprint=finding.fingerprint)
+    if finding.kind is FindingKind.SECRET or finding.identity is None:
+        return entry
+    follows = FollowedFinding(finding.location.path, finding.identity.content, finding.identity.context)
+    return msgspec.structs.replace(entry, follows=follows)
 
 
 def _policy_file(name: str | None) -> tuple[Path, str]:
@@ -195,9 +215,13 @@ def _check_owner(policy: Policy, entry: PolicyException, accepted: tuple[Finding
         raise UsageError(message, f"{owners.path} names {names}")
 
 
-def _print_result(position: str, entry: PolicyException, accepted: tuple[Finding, ...]) -> None:
+def _print_entry(position: str, entry: PolicyException) -> None:
     click.echo(f"{position}: exception for {describe_exception(entry)}, until {entry.expires.isoformat()}, by {entry.owner}")
-    if len(accepted) > 1:
+
+
+def _print_warnings(entry: PolicyException, accepted: tuple[Finding, ...]) -> None:
+    """What a user may not expect of the exception that was asked for."""
+    if len(accepted) > 1 and not entry.fingerprint:
         warn(f"the exception accepts {len(accepted)} findings of that scan, and future ones")
     if any(finding.kind is FindingKind.SECRET for finding in accepted):
         warn("the exception also covers future secrets at this location; a baseline covers only this one")

@@ -1,0 +1,41 @@
+"""The table of what the built-in scanners cover, from what they declare."""
+
+from __future__ import annotations
+
+from scangate.app.scanner_registry import load_scanners
+from scangate.content.catalog import CONTENT_TYPES
+from scangate.model import ANY_TYPE, Analysis, Coverage
+from scangate.scan.plan import ScannerTask
+
+CALLS = frozenset({Analysis.CODE, Analysis.CONFIGURATION, Analysis.DEPENDENCIES})
+NAMES = {
+    ANY_TYPE: "any text, in any language",
+    "buildspec": "build specifications",
+    "cloudformation": "CloudFormation, SAM",
+    "dockerfile": "Dockerfile",
+    "github-workflow": "GitHub workflows",
+    "iam-policy": "IAM policies",
+    "python": "Python, notebooks included",
+    "python-manifest": "Python requirements and lock files",
+    "python-script-header": "",
+}
+"""The names of covered content types in prose; those without one have no row of their own."""
+
+
+def render() -> str:
+    """A row for each content type that a scanner covers, and one for those that none does."""
+    declared: dict[str, dict[Analysis, list[tuple[str, Coverage]]]] = {}
+    for name, scanner in load_scanners().items():
+        for each in ScannerTask(scanner, scanner.Options(), 0.0).declared_coverage:
+            if not each.within:
+                declared.setdefault(each.content_type, {}).setdefault(each.analysis, []).append((name, each))
+    rows = [(NAMES[content], analyses) for content, analyses in declared.items() if NAMES.get(content) != ""]
+    rows.sort(key=lambda row: (row[0] == NAMES[ANY_TYPE], Analysis.CODE not in row[1], row[0].lower()))
+    others = sum(1 for name, each in CONTENT_TYPES.items() if name not in declared and each.analyses & CALLS)
+    lines = ["| content | analysis | by |", "|---|---|---|"]
+    lines += [f"| {name} | {analysis} | {_by(by)} |" for name, analyses in rows for analysis, by in sorted(analyses.items())]
+    return "\n".join([*lines, f"| {others} other languages and formats | secrets alone | reported as not analyzed |"]) + "\n"
+
+
+def _by(declared: list[tuple[str, Coverage]]) -> str:
+    return ", ".join(f"{name} ({each.rules} rules)" if each.rules else name for name, each in declared)
