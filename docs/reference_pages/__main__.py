@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from reference_pages import ROOT, console_picture, write
+from reference_pages import pictures, write
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["pictures"]:
-        (ROOT / "docs" / "images" / "console.svg").write_text(console_picture.draw(), encoding="utf-8")
+        pictures.draw()
     else:
         write()
