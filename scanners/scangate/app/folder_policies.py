@@ -9,12 +9,14 @@ import msgspec
 from scangate import globs
 from scangate.app.evidence import Evidence
 from scangate.app.policies import read_policy
+from scangate.app.policy_checkout import JudgingFiles, read_worktree_file
 from scangate.app.policy_inputs import PolicyInputs
 from scangate.app.requests import ScanRequest
 from scangate.app.session import Session
 from scangate.judge.coverage import restrict_coverage
 from scangate.judge.policy import Policy
-from scangate.judge.policy_files import DEFAULT_POLICY_FILE, MISNAMED_FILES, may_have_policy
+from scangate.judge.policy_files import OWN_POLICY_NAMES, find_own_policy, may_have_policy
+from scangate.judge.policy_toml import is_pyproject, names_policy_table
 from scangate.judge.scan_scope import find_scope_gaps, record_scope
 from scangate.model import (
     Basis,
@@ -33,9 +35,10 @@ from scangate.scan.results import status_of
 
 
 class FolderPolicy(msgspec.Struct, frozen=True):
-    """The policy that holds in ``folder``: the repository's, tightened by the policy files down to it."""
+    """The policy that holds in ``folder``: the repository's, tightened by the policy files down to its own, ``file_name``."""
 
     folder: str
+    file_name: str
     policy: Policy
 
 
@@ -51,31 +54,40 @@ def load_folder_policies(
         return ()
     policy, files = inputs.policy, inputs.files
     paths = [target.path for target in listing.targets]
-    candidates = {*paths, *listing.companions, *(files.list_policy_paths() if files is not None else ())}
-    split = (path.rpartition("/") for path in candidates if path.endswith((".yaml", ".yml")) and not _is_excluded(policy, path))
-    folders = {folder for folder, _, name in split if name in (DEFAULT_POLICY_FILE, *MISNAMED_FILES) and may_have_policy(folder)}
-    folders -= {""}
+    named = {path for path in (*paths, *listing.companions) if path.endswith(OWN_POLICY_NAMES)}
+    candidates = {path for path in named if not is_pyproject(path) or _names_policy(path, session, files)}
+    candidates |= set(files.list_policy_paths() if files is not None else ())
+    split = (path.rpartition("/") for path in candidates if not _is_excluded(policy, path))
+    folders = {folder for folder, _, name in split if name in OWN_POLICY_NAMES and may_have_policy(folder)} - {""}
     wanted = [folder for folder in folders if folder.startswith(session.scope) and _contains_any(folder, paths)]
     loaded = []
     for folder in sorted(folder for folder in wanted if not f"{session.scope}/".startswith(f"{folder}/")):
         if files is not None:
             files.check_out_policy(None, folder)
+        root = session.root if files is None else files.root
+        file = find_own_policy(root / folder, root, None if files is None else files.revision)
+        if file is None:  # a pyproject.toml that names scangate elsewhere, or a policy that the judging revision does not have
+            continue
         tightened = read_policy(
             None,
             request.environment,
-            root=session.root if files is None else files.root,
+            root=root,
             trusted=request.trust_policy,
             revision=None if files is None else files.revision,
             scope=folder,
             floor=inputs.floor,
         )
-        loaded.append(FolderPolicy(folder, tightened))
+        loaded.append(FolderPolicy(folder, file.name, tightened))
     return tuple(loaded)
+
+
+def _names_policy(path: str, session: Session, files: JudgingFiles | None) -> bool:
+    return names_policy_table(read_worktree_file(session.root, path) or b"") if files is None else files.names_policy(path)
 
 
 def describe_folders(folders: Sequence[FolderPolicy]) -> tuple[str, ...]:
     """A note on each."""
-    return tuple(f"{each.folder}/{DEFAULT_POLICY_FILE} tightens the policy for {each.folder}/" for each in folders)
+    return tuple(f"{each.folder}/{each.file_name} tightens the policy for {each.folder}/" for each in folders)
 
 
 def _is_excluded(policy: Policy, path: str) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from scangate.app.policy_checkout import JudgingFiles, follow_extends, read_worktree_file
 from scangate.errors import ScanError, UsageError
 from scangate.judge.codeowners import MAX_BYTES
+from scangate.judge.policy_toml import names_policy_table
 from scangate.scan.git import Repository
 
 MAX_LINKS = 5
@@ -43,6 +44,10 @@ class IndexFiles(JudgingFiles):
     def list_policy_paths(self) -> tuple[str, ...]:
         """As `JudgingFiles.list_policy_paths`: none, since the listing of staged files has all paths of the index."""
         return ()
+
+    def names_policy(self, path: str) -> bool:
+        """As `JudgingFiles.names_policy`."""
+        return names_policy_table(self._read(path) or b"")
 
     def describe_changes(self) -> tuple[str, ...]:
         """As `JudgingFiles.describe_changes`: none, since what is staged is what judges."""

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from scangate.errors import PolicyError
 from scangate.judge.decode import decode_node
 from scangate.judge.name_patterns import matches_name
+from scangate.judge.policy_files import parse_policy
 from scangate.judge.policy_schema import PolicyDocument
-from scangate.judge.policy_yaml import Node, parse_policy_yaml
+from scangate.judge.policy_yaml import Node
 from scangate.model import Span
 from scangate.plugin import SourceFile
 from scangate.tools.built_in import MODULES
@@ -34,7 +35,7 @@ def find_own_policy_values(source: SourceFile) -> Sequence[Span]:
     if not any(key.encode() in data for key in BLOCK_KEYS):
         return ()
     try:
-        root = parse_policy_yaml(data, "")
+        root = parse_policy(data, source.path, "")
         decode_node(root, PolicyDocument)
     except PolicyError:
         return ()

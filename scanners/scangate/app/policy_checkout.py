@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from scangate.app.base_revision import BaseRevision
 from scangate.errors import PolicyError, ScanError, UsageError
@@ -22,7 +23,10 @@ from scangate.judge.policy_files import (
     find_extended_file,
     is_policy_path,
     list_policy_names,
+    parse_policy,
 )
+from scangate.judge.policy_toml import PYPROJECT_FILE, has_policy_table, is_pyproject, names_policy_table
+from scangate.judge.policy_yaml import to_builtins
 from scangate.scan.git import Repository
 
 MAX_COMPARED_BYTES = 64 * 1024 * 1024
@@ -86,6 +90,10 @@ class JudgingFiles(abc.ABC):
         """The paths of the policies of folders, as far as the listing of a scan does not have them."""
 
     @abc.abstractmethod
+    def names_policy(self, path: str) -> bool:
+        """Whether a pyproject.toml that the listing of a scan has may contain a policy."""
+
+    @abc.abstractmethod
     def describe_changes(self) -> tuple[str, ...]:
         """One sentence for each requested file that the change adds, edits or removes; sorted by path."""
 
@@ -128,17 +136,27 @@ class RevisionFiles(JudgingFiles):
     def list_policy_paths(self) -> tuple[str, ...]:
         """The paths of the policies of folders in the revision."""
         try:
-            paths = [os.fsdecode(entry.raw_path) for entry in self._repository.list_tree(self._base.commit)]
+            entries = [(os.fsdecode(entry.raw_path), entry.blob) for entry in self._repository.list_tree(self._base.commit)]
+            projects = [(path, blob) for path, blob in entries if path.endswith(f"/{PYPROJECT_FILE}")]
+            texts = self._repository.read_blobs(sorted({blob for _, blob in projects}))
         except ScanError as error:
             raise self._read_error("") from error
-        return tuple(path for path in paths if path.endswith(f"/{DEFAULT_POLICY_FILE}"))
+        named = [path for path, _ in entries if path.endswith(f"/{DEFAULT_POLICY_FILE}")]
+        return (*named, *(path for path, blob in projects if names_policy_table(texts.get(blob, b""))))
+
+    def names_policy(self, path: str) -> bool:
+        """As in `JudgingFiles`."""
+        return names_policy_table(read_worktree_file(self._worktree, path) or b"")
 
     def describe_changes(self) -> tuple[str, ...]:
         """One sentence for each requested file that the change adds, edits or removes; sorted by path."""
         notes = []
         for name in sorted(self._requested):
-            before, after = self._read_blob(name, self._base.commit), read_worktree_file(self._worktree, name)
-            if after == before or (self._base.merge_base and after == self._read_blob(name, self._base.merge_base)):
+            before = _policy_alone(self._read_blob(name, self._base.commit), name)
+            after = _policy_alone(read_worktree_file(self._worktree, name), name)
+            if after == before:
+                continue
+            if self._base.merge_base and after == _policy_alone(self._read_blob(name, self._base.merge_base), name):
                 continue
             verb = "adds" if before is None else "removes" if after is None else "edits"
             notes.append(
@@ -163,6 +181,8 @@ class RevisionFiles(JudgingFiles):
                 file.write_bytes(data)
             elif kind == "tree":
                 file.mkdir()
+            elif kind == "symlink" and is_pyproject(name):
+                continue  # the project's, and not the policy: no policy is read from outside the tree
             elif kind == "symlink":
                 raise PolicyError(
                     f"{self._base.name}:{name}:1:1: a symbolic link that leads out of the scanned tree", "commit the file itself"
@@ -213,6 +233,16 @@ def read_worktree_file(worktree: Path, name: str) -> bytes | None:
         return None
 
 
+def _policy_alone(data: bytes | None, name: str) -> Any:
+    """Of a pyproject.toml only the values of its policy, if it can be read; else the file's content as it is."""
+    if data is None or not is_pyproject(name):
+        return data
+    try:
+        return to_builtins(parse_policy(data, name, name)) if has_policy_table(data, name) else None
+    except PolicyError:
+        return data
+
+
 def repository_path(file: Path, worktree: Path) -> str | None:
     """The path of ``file`` in the repository, with ``/``; None if it is outside.
 
@@ -236,7 +266,7 @@ def follow_extends(names: Iterable[str], read_file: ReadFile) -> list[str]:
             if current in found or current.startswith("../") or PurePosixPath(current).is_absolute():
                 break
             found.append(current)
-            spec = find_extended_file(read_file(current) or b"")
+            spec = find_extended_file(read_file(current) or b"", current)
             if not spec:
                 break
             current = os.path.normpath(PurePosixPath(current).parent / spec)

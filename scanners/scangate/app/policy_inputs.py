@@ -12,6 +12,7 @@ import msgspec
 from scangate.app import baseline_file
 from scangate.app.base_revision import BaseRevision, resolve_base, resolve_staged_base, without_files
 from scangate.app.codeowners_file import read_codeowners
+from scangate.app.ignored_configuration import find_ignored_configuration
 from scangate.app.index_files import IndexFiles
 from scangate.app.policies import read_no_policy, read_policy
 from scangate.app.policy_checkout import HeadFiles, JudgingFiles, RevisionFiles, UnreadableRevisionError, repository_path
@@ -104,7 +105,13 @@ def _load(request: ScanRequest, session: Session, base: BaseRevision) -> PolicyI
         baseline=baseline,
         forced_gaps=_provenance_gaps(request, policy, session, judging),
         files=files,
-        notes=(*_missing_repository_notes(session), *base.notes, *baseline.notes, *changes),
+        notes=(
+            *_missing_repository_notes(session),
+            *find_ignored_configuration(session.root),
+            *base.notes,
+            *baseline.notes,
+            *changes,
+        ),
     )
 
 

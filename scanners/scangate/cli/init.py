@@ -22,7 +22,7 @@ from scangate.cli.workload_detection import detect_workload
 from scangate.errors import UsageError
 from scangate.files import write_atomically
 from scangate.judge.error_text import suggest
-from scangate.judge.policy_files import DEFAULT_POLICY_FILE, list_bundled_policies
+from scangate.judge.policy_files import DEFAULT_POLICY_FILE, find_own_policy, list_bundled_policies
 
 BUILDSPEC, SECOND_BUILDSPEC, VERIFY, HOOKS = "buildspec.yml", "buildspec-gate.yml", "scripts/verify.sh", ".pre-commit-config.yaml"
 ALTERNATIVE_BUILDSPEC = "buildspec.yaml"
@@ -108,10 +108,11 @@ def _plan_files(root: Path, chosen: str | None, policy: str) -> Iterator[Planned
                 "add it to appspec.yml: scangate snippet appspec/appspec",
                 executable=True,
             )
-    if not os.path.lexists(root / DEFAULT_POLICY_FILE):
+    own = find_own_policy(root, root)
+    if own is None:
         yield PlannedFile(DEFAULT_POLICY_FILE, POLICY.format(name=policy), f"extends the bundled policy {policy}")
     else:
-        warn(f"{DEFAULT_POLICY_FILE} exists and is kept")
+        warn(f"the policy in {own.name} exists and is kept")
     yield from _plan_hook(root)
 
 

@@ -44,7 +44,7 @@ def group(*options: Decorator) -> Decorator:
 
 
 policy_option = click.option(
-    "--policy", metavar="NAME|FILE", help="A bundled policy or a file  [default: scangate.yaml, else baseline]"
+    "--policy", metavar="NAME|FILE", help="A bundled policy or a file  [default: the repository's, else baseline]"
 )
 environment_option = click.option(
     "--env", "environment", metavar="NAME", envvar="SCANGATE_ENV", show_envvar=True, help="Apply this environment of the policy"

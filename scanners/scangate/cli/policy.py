@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
+from scangate.app.ignored_configuration import find_ignored_configuration
 from scangate.app.policies import read_policy
+from scangate.app.session import locate_root
 from scangate.cli import options, schema
+from scangate.cli.console import warn
 from scangate.judge.policy import Policy
 from scangate.judge.policy_dump import dump_policy
 from scangate.scan.masking import mask_tokens
@@ -23,7 +28,7 @@ def command() -> None:
 @options.environment_option
 @options.floor_option
 def check(name: str | None, environment: str | None, floor: str | None) -> int:
-    """Validate a policy (default: scangate.yaml, else baseline)."""
+    """Validate a policy (default: scangate.yaml or [tool.scangate] in pyproject.toml, else baseline)."""
     policy = _read_bounded(name, environment, floor)
     click.echo(f"{policy.name} is a valid policy, digest {policy.digest[:12]}, read from {', '.join(policy.sources)}")
     return 0
@@ -40,6 +45,8 @@ def show(name: str | None, environment: str | None, floor: str | None) -> int:
 
 
 def _read_bounded(name: str | None, environment: str | None, floor: str | None) -> Policy:
+    for note in find_ignored_configuration(locate_root(Path())[0]):
+        warn(note)
     bound = None if floor is None else read_policy(floor, environment, is_floor=True)
     return read_policy(name, environment, floor=bound)
 

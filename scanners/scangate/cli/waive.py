@@ -25,7 +25,8 @@ from scangate.files import write_temporary
 from scangate.judge.exceptions import describe_exception, selects
 from scangate.judge.policy import FollowedFinding, Policy, PolicyException
 from scangate.judge.policy_edit import add_exception
-from scangate.judge.policy_files import DEFAULT_POLICY_FILE, list_bundled_policies
+from scangate.judge.policy_files import DEFAULT_POLICY_FILE, find_own_policy, list_bundled_policies
+from scangate.judge.policy_toml import is_pyproject
 from scangate.model import Finding, FindingKind, RulingOutcome, Verdict
 from scangate.report.schema import parse_report
 from scangate.scan.masking import mask_tokens
@@ -154,12 +155,17 @@ def _follow(entry: PolicyException, finding: Finding) -> PolicyException:
 
 def _policy_file(name: str | None) -> tuple[Path, str]:
     """The file to edit, and the bundled policy that a new one extends. Raises UsageError."""
-    default = Path(os.path.relpath(locate_root(Path())[0] / DEFAULT_POLICY_FILE))
+    root = locate_root(Path())[0]
+    default = Path(os.path.relpath(root / DEFAULT_POLICY_FILE))
     if name in list_bundled_policies():
         if os.path.lexists(default):
             raise UsageError(f"the bundled policy {name} cannot be edited", f"omit --policy, to edit {DEFAULT_POLICY_FILE}")
         return default, name or "baseline"
-    file = default if name is None else Path(name)
+    own = find_own_policy(root, root) if name is None else None
+    file = Path(name) if name is not None else Path(os.path.relpath(own)) if own is not None else default
+    if is_pyproject(file):
+        hint = f"add an entry to [[tool.scangate.exceptions]] there, or move the table to {DEFAULT_POLICY_FILE}"
+        raise UsageError(f"{file} is edited by hand: exceptions are only added to policies in YAML", hint)
     if file.is_symlink():
         raise UsageError(f"{file} is a symbolic link", "name its target: --policy FILE")
     return file, "baseline"

@@ -17,10 +17,14 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _KEY_KINDS = ("string", "atom")
+ARRAY_ENTRY = "[["
 
 
 def parse_toml(text: str) -> Node:
-    """The root mapping. A table that is there twice, as in an array of tables, is two values of the same key."""
+    """The root mapping. A table that is there twice, as in an array of tables, is two values of the same key.
+
+    The style of an entry of an array of tables, ``[[name]]``, is ``ARRAY_ENTRY``.
+    """
     reader = _Reader()
     for match in _TOKEN.finditer(text):
         reader.read(str(match.lastgroup), match)
@@ -69,7 +73,7 @@ class _Reader:
             self.stack.pop().end = match.end()
             self.keys, self.has_equals = [], False
         elif mark == "]" and self.header and self.keys:
-            self.table = _open_table(self.root, self.keys, start)
+            self.table = _open_table(self.root, self.keys, start, ARRAY_ENTRY if self.header > 1 else "")
             self.keys, self.header = [], 0
         elif mark == "," and self.stack:
             self.keys, self.has_equals = [], False
@@ -90,12 +94,13 @@ class _Reader:
         self.keys, self.header, self.has_equals = [], 0, False
 
 
-def _open_table(root: Node, keys: list[Node], start: int) -> Node:
+def _open_table(root: Node, keys: list[Node], start: int, style: str) -> Node:
     table = root
     for key in keys[:DEPTH]:
         inner = _collection("mapping", start)
         table.children += [key, inner]
         table = inner
+    table.style = style
     return table
 
 

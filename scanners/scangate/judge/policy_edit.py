@@ -17,7 +17,7 @@ import yaml
 from scangate.errors import PolicyError
 from scangate.judge.policy import PolicyException
 from scangate.judge.policy_dump import format_scalar
-from scangate.judge.policy_yaml import UNPRINTABLE, Node, Position, make_policy_error, parse_policy_yaml
+from scangate.judge.policy_yaml import UNPRINTABLE, Position, make_policy_error, parse_policy_yaml, to_builtins
 
 EXCEPTIONS_KEY = "exceptions"
 ENTRY_FIELDS = ("fingerprint", "rule", "path", "advisory", "follows", "reason", "owner", "expires")
@@ -31,7 +31,7 @@ def add_exception(text: str, entry: PolicyException, file: str) -> str:
     Taken out of the result at one place, the new part leaves ``text`` again. PolicyError where the text is no policy's YAML, or is
     written in a way that has no place for an entry.
     """
-    before = _to_builtins(parse_policy_yaml(text.encode(), file))
+    before = to_builtins(parse_policy_yaml(text.encode(), file))
     plain = _fields(entry)
     if any(UNPRINTABLE.search(value) for value in plain.values() if isinstance(value, str)):
         raise make_policy_error(Position(file), EXCEPTIONS_KEY, "a control character", "use plain text")
@@ -49,15 +49,9 @@ def add_exception(text: str, entry: PolicyException, file: str) -> str:
 
 def _parses_as(text: str, wanted: Any, file: str) -> bool:
     try:
-        return bool(_to_builtins(parse_policy_yaml(text.encode(), file)) == wanted)
+        return bool(to_builtins(parse_policy_yaml(text.encode(), file)) == wanted)
     except PolicyError:
         return False  # the place was none: the next one is tried
-
-
-def _to_builtins(node: Node) -> Any:
-    if isinstance(node.value, dict):
-        return {key: _to_builtins(value) for key, value in node.value.items()}
-    return [_to_builtins(value) for value in node.value] if isinstance(node.value, list) else node.value
 
 
 def _fields(entry: PolicyException) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 import msgspec
 
@@ -15,12 +15,15 @@ from scangate.files import FileTooLargeError, NotRegularFileError, describe_os_e
 from scangate.judge.decode import decode_node
 from scangate.judge.error_text import shorten, suggest
 from scangate.judge.policy_schema import PolicyDocument
+from scangate.judge.policy_toml import PYPROJECT_FILE, has_policy_table, is_pyproject, parse_policy_toml
 from scangate.judge.policy_yaml import MAX_BYTES, Node, Position, make_policy_error, parse_policy_yaml, too_large_error
 from scangate.printable import replace_unprintable
 
 DEFAULT_POLICY_FILE = "scangate.yaml"
 MISNAMED_FILES = ("scangate.yml", ".scangate.yaml", ".scangate.yml", "Scangate.yaml", "Scangate.yml")
 """Names that are easily taken for the policy's; a file that has one is an error where there is no policy."""
+OWN_POLICY_NAMES = (DEFAULT_POLICY_FILE, *MISNAMED_FILES, PYPROJECT_FILE)
+"""The names of files that are looked for in a folder, to find its policy."""
 WORKFLOWS = ".github/workflows"
 MAX_CHAIN = 10  # files in a chain of `extends`
 
@@ -93,9 +96,8 @@ def load_nested_chains(
     another folder.
     """
     for folder in _folders_down_to(scope):
-        file = root / folder / DEFAULT_POLICY_FILE
-        if not os.path.lexists(file):
-            _refuse_misnamed(root / folder, root, revision)
+        file = find_own_policy(root / folder, root, revision)
+        if file is None:
             continue
         source = _source(file, root, revision, in_tree=True)
         _refuse_escape(source, root, None)
@@ -107,7 +109,7 @@ def load_nested_chains(
 def list_policy_names(scope: str) -> tuple[str, ...]:
     """The paths at which the policies would be that hold for ``scope``, a folder or a file, and files of a similar name."""
     folders = (PurePosixPath(), *_folders_down_to(scope))
-    return tuple((folder / name).as_posix() for folder in folders for name in (DEFAULT_POLICY_FILE, *MISNAMED_FILES))
+    return tuple((folder / name).as_posix() for folder in folders for name in OWN_POLICY_NAMES)
 
 
 def _folders_down_to(scope: str) -> list[PurePosixPath]:
@@ -121,10 +123,15 @@ def may_have_policy(folder: str) -> bool:
     return folder != WORKFLOWS
 
 
-def find_extended_file(data: bytes) -> str:
-    """The file that a policy file extends, from its own folder; empty where it extends none, or cannot be read."""
+def parse_policy(data: bytes, name: str | PurePath, label: str) -> Node:
+    """The tree of a policy file's bytes, by the file's ``name``; ``label`` is what messages call it. Raises PolicyError."""
+    return parse_policy_toml(data, label) if is_pyproject(name) else parse_policy_yaml(data, label)
+
+
+def find_extended_file(data: bytes, name: str) -> str:
+    """The file that the policy file ``name`` extends, from its own folder; empty where it extends none, or cannot be read."""
     try:
-        spec = parse_policy_yaml(data, "").value
+        spec = parse_policy(data, name, "").value
     except PolicyError:
         return ""
     found = spec["extends"].value if isinstance(spec, dict) and "extends" in spec else ""
@@ -133,11 +140,37 @@ def find_extended_file(data: bytes) -> str:
 
 def _default_source(root: Path, revision: PolicyRevision | None) -> PolicySource:
     """The root's own policy where anything of its name is there at all, else the bundled ``baseline``."""
-    own = root / DEFAULT_POLICY_FILE
-    if os.path.lexists(own):
-        return _source(own, root, revision, in_tree=True)
-    _refuse_misnamed(root, root, revision)
-    return _bundled_source("baseline")
+    own = find_own_policy(root, root, revision)
+    return _source(own, root, revision, in_tree=True) if own is not None else _bundled_source("baseline")
+
+
+def find_own_policy(folder: Path, root: Path, revision: PolicyRevision | None = None) -> Path | None:
+    """The file that has the policy of a folder: scangate.yaml, or a pyproject.toml with the table; None if there is none.
+
+    Raises PolicyError if both are there, and for a file of a similar name where none is.
+    """
+    own, project = folder / DEFAULT_POLICY_FILE, folder / PYPROJECT_FILE
+    has_own, has_table = os.path.lexists(own), _has_policy_table(project, _label(project, root, revision))
+    if has_own and has_table:
+        what = f"{_label(project, root, revision)}:1:1: [tool.scangate]: a second policy, beside {_label(own, root, revision)}"
+        raise PolicyError(what, f"keep one of them: remove the table, or git rm {shlex.quote(own.relative_to(root).as_posix())}")
+    if has_own:
+        return own
+    if has_table:
+        return project
+    _refuse_misnamed(folder, root, revision)
+    return None
+
+
+def _has_policy_table(file: Path, label: str) -> bool:
+    """Whether a pyproject.toml has a policy. One that cannot be opened has none: the scan reports it as not analyzed."""
+    try:
+        data = read_regular_file(file, MAX_BYTES, follow_links=True)
+    except FileTooLargeError:
+        raise too_large_error(label) from None
+    except (NotRegularFileError, OSError):
+        return False
+    return has_policy_table(data, label)
 
 
 def _refuse_misnamed(folder: Path, root: Path, revision: PolicyRevision | None) -> None:
@@ -154,8 +187,8 @@ def _bundled_source(name: str) -> PolicySource:
 
 
 def is_policy_path(spec: str) -> bool:
-    """Whether a policy's name means a file: it has a slash or a YAML suffix; everything else is the name of a bundled one."""
-    return "/" in spec or spec.endswith((".yaml", ".yml"))
+    """Whether a policy's name means a file: it has a slash, a YAML suffix or is a pyproject.toml; all else is a bundled one."""
+    return "/" in spec or spec.endswith((".yaml", ".yml")) or is_pyproject(spec)
 
 
 def _requested_source(spec: str, root: Path, revision: PolicyRevision | None) -> PolicySource:
@@ -246,7 +279,8 @@ def _refuse_cycle(source: PolicySource, layers: list[PolicyFile], referrer: Posi
 
 
 def _read(source: PolicySource, referrer: Position | None, content: bytes | None) -> PolicyFile:
-    node = parse_policy_yaml(_read_bytes(source, referrer) if content is None else content, source.label)
+    data = _read_bytes(source, referrer) if content is None else content
+    node = parse_policy(data, source.file, source.label)
     return PolicyFile(source, node, decode_node(node, PolicyDocument))
 
 

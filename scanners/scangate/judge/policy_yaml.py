@@ -49,6 +49,13 @@ class Node(msgspec.Struct, frozen=True):
     key_positions: dict[str, Position] = {}
 
 
+def to_builtins(node: Node) -> Any:
+    """The value of a node and of all below it, without positions."""
+    if isinstance(node.value, dict):
+        return {key: to_builtins(value) for key, value in node.value.items()}
+    return [to_builtins(value) for value in node.value] if isinstance(node.value, list) else node.value
+
+
 def make_policy_error(position: Position, path: str, problem: str, hint: str = "") -> PolicyError:
     """A policy error as every one reads: ``file:line:column: path in the document: what``."""
     return PolicyError(f"{position}: {path}: {problem}" if path else f"{position}: {problem}", hint)
