@@ -141,6 +141,42 @@ def test_unknown_fingerprint_suggests_similar_ones(arguments: list[str], said: s
     assert ran.stdout == ""
 
 
+def test_a_line_is_explained_by_all_that_is_there(scanned: tuple[Path, dict[str, Any]]) -> None:
+    root, document = scanned
+    entry = only(document, "semgrep:python-command-injection")
+    rules = {each["rule"] for each in document["findings"] if each["path"] == "app.py" and each["line"] == 24}
+    said = run_scangate("explain", "app.py:24", cwd=root).expect(0).stdout
+    assert all(f"{rule}  " in said for rule in rules)
+    assert entry["fingerprint"] in said
+    assert run_scangate("explain", "./app.py:24:5", cwd=root).expect(0).stdout == said
+
+
+def test_a_line_without_a_finding_names_the_nearest(scanned: tuple[Path, dict[str, Any]]) -> None:
+    said = run_scangate("explain", "app.py:9999", cwd=scanned[0]).expect(0).stdout
+    assert said.startswith("no finding at app.py:9999; the nearest is in line ")
+    assert "scangate waive" in said
+
+
+def test_a_file_that_the_verdict_does_not_have_is_an_error(scanned: tuple[Path, dict[str, Any]]) -> None:
+    said = run_scangate("explain", "ap.py:24", cwd=scanned[0]).expect(2).stderr
+    assert "the verdict has nothing of ap.py" in said
+    assert "hint: scangate explain app.py:24" in said
+
+
+def test_gaps_and_clean_files_are_explained_by_line(tmp_path: Path) -> None:
+    root = sample_trees.create_repository(tmp_path / "tree", {"bad.py": "x = 1\ndef (:\n", "good.py": sample_trees.CLEAN_SOURCE})
+    policy = sample_trees.write_policy(tmp_path / "policy.yaml", "bandit")
+    run_scangate("scan", "--policy", policy, "--output-dir", "scangate-reports", cwd=root).expect(3)
+    options = ("--policy", policy)
+    said = run_scangate("explain", "bad.py:1", *options, cwd=root).expect(0).stdout
+    assert "gap, blocking" in said
+    assert "bandit: unparsable" in said
+    (root / "sub").mkdir()
+    verdict = ("--verdict", "../scangate-reports/verdict.json")
+    ran = run_scangate("explain", "../good.py:1", *verdict, *options, cwd=root / "sub").expect(0)
+    assert ran.stdout == "no finding and no gap in good.py, which was scanned\n"
+
+
 def test_a_fingerprint_without_a_verdict_says_how_to_get_one(tmp_path: Path) -> None:
     assert "hint: scangate scan --output-dir scangate-reports" in run_scangate("explain", "0" * 32, cwd=tmp_path).expect(2).stderr
 

@@ -145,7 +145,7 @@ def test_two_policies_in_one_folder_are_an_error(tmp_path: Path) -> None:
     (tmp_path / "scangate.yaml").write_text("version: 1\nextends: baseline\n")
     with pytest.raises(PolicyError) as caught:
         load_policy(None, tmp_path)
-    assert caught.value.message.startswith("pyproject.toml:1:1: [tool.scangate]: a second policy, beside scangate.yaml")
+    assert caught.value.message.startswith("pyproject.toml:1:1: [tool.scangate]: a second policy, in addition to scangate.yaml")
     assert load_policy(str(tmp_path / "pyproject.toml"), tmp_path).sources == ("pyproject.toml",)
 
 

@@ -14,7 +14,7 @@ from scangate.app.report_files import list_report_targets, prepare, write_report
 from scangate.app.requests import ReevaluationRequest, ScanRequest
 from scangate.app.scan_setup import digest_bundled_rules
 from scangate.app.session import open_session
-from scangate.app.verdict_file import read_verdict_text
+from scangate.app.verdict_file import read_verdict_text, refuse_scoped
 from scangate.judge.codeowners import list_path_owners
 from scangate.judge.evaluation import evaluate
 from scangate.judge.policy import Policy
@@ -33,6 +33,7 @@ def reevaluate(request: ReevaluationRequest, events: Events | None = None) -> Re
     The policy and CODEOWNERS are those of the current directory. Raises UsageError and PolicyError.
     """
     earlier = parse_report(read_verdict_text(request.verdict))
+    refuse_scoped(earlier)
     targets = list_report_targets(request.reports, request.output_dir)
     policy_request = ScanRequest(
         policy=request.policy, environment=request.environment, floor=request.floor, trust_policy=True, ignore_baseline=True

@@ -129,5 +129,5 @@ def _with_gap(report: Report, gap: Gap) -> Report:
     return msgspec.structs.replace(
         report,
         verdict=msgspec.structs.replace(verdict, outcome=outcome, gaps=gaps),
-        exit_code=report.exit_code or EXIT_CODES[outcome],
+        exit_code=report.exit_code if report.interrupted else EXIT_CODES[outcome],
     )

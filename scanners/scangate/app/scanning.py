@@ -27,8 +27,8 @@ from scangate.judge.codeowners import list_path_owners
 from scangate.judge.coverage import measure_coverage
 from scangate.judge.finding_matching import KnownFinding, mark_known_findings
 from scangate.judge.new_suppressions import mark_new_suppressions
-from scangate.judge.scan_scope import policy_for, record_scope
-from scangate.model import CHANGE_SOURCES, EXIT_CODES, Gap, GapKind, Report, ScanResult, Targets
+from scangate.judge.scan_scope import find_only_scanners, policy_for, record_scope, restrict_policy
+from scangate.model import CHANGE_SOURCES, Gap, GapKind, Report, ScanResult, Targets, exit_code_of
 from scangate.report import FORMATS
 from scangate.scan import engine
 from scangate.scan.discovery import Listing
@@ -136,6 +136,9 @@ def _judge(scanned: _Scanned, setup: ScanSetup, session: Session, interruption: 
         scanned.before,
     )
     inputs, policy = setup.inputs, policy_for(setup.policy, targets.source, results)
+    only = find_only_scanners(policy, setup.request.only)
+    policy = restrict_policy(policy, only)
+    folders = tuple(msgspec.structs.replace(each, policy=restrict_policy(each.policy, only)) for each in folders)
     sources = {**inputs.baseline.sources, **({inputs.base.origin: ""} if inputs.base.is_comparable else {})}
     known = (*inputs.baseline.entries, *before.known)
     results, known_sources = mark_known_findings(results, targets, known, sources, _find_absent_paths(listing, known))
@@ -150,7 +153,7 @@ def _judge(scanned: _Scanned, setup: ScanSetup, session: Session, interruption: 
     declared = {task.scanner.NAME: task.declared_coverage for task in scanned.plan.tasks}
     coverage = measure_coverage(targets, results, declared, policy)
     untouched = listing.companions if listing is not None and targets.source in CHANGE_SOURCES else ()
-    evidence = Evidence(results, targets, started.date(), rules, inputs.owners, known_sources, untouched, coverage)
+    evidence = Evidence(results, targets, started.date(), rules, inputs.owners, known_sources, untouched, () if only else coverage)
     verdict = tighten_verdict(evidence.evaluate(policy, inputs.forced_gaps), policy, evidence, folders)
     report = Report(
         verdict=verdict,
@@ -164,7 +167,7 @@ def _judge(scanned: _Scanned, setup: ScanSetup, session: Session, interruption: 
         finished=format_timestamp(utc_now()),
         seconds=round(time.monotonic() - clock, 3),
         interrupted=signal_name,
-        exit_code=signal_code or EXIT_CODES[verdict.outcome],
+        exit_code=signal_code or exit_code_of(verdict.outcome, is_scoped=bool(only)),
         scope=record_scope(policy, results, rules),
         known_sources=known_sources,
         coverage=coverage,
@@ -172,6 +175,7 @@ def _judge(scanned: _Scanned, setup: ScanSetup, session: Session, interruption: 
         compared_revision=inputs.base.since,
         policy_provenance=inputs.provenance,
         needs_approval=setup.request.needs_approval,
+        only_scanners=only,
     )
     report = redact_report(report, texts)
     texts.save()

@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from scangate.app.file_errors import file_errors
-from scangate.app.verdict_file import read_verdict_text
+from scangate.app.verdict_file import read_verdict_text, refuse_scoped
 from scangate.ci import detect_build
 from scangate.cli.attestation_subject import parse_subject
 from scangate.cli.console import warn
@@ -76,6 +76,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     """
     text = read_verdict_text(verdict)
     report = parse_report(text)
+    refuse_scoped(report)
     partial = describe_partial_scope(report, part.strip("/"))
     if partial:
         hint = f"if only that directory is deployed: --part {report.subdirectory}" if report.subdirectory else "scangate scan"

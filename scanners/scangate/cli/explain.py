@@ -10,13 +10,15 @@ import click
 from scangate.app.policies import read_policy
 from scangate.app.verdict_file import read_verdict_text
 from scangate.cli import options
+from scangate.cli.explain_location import find_at_line, parse_location
 from scangate.cli.fingerprints import DEFAULT_VERDICTS, find_default_verdict, is_fingerprint, resolve_fingerprint
 from scangate.cli.rule_names import find_rule
 from scangate.errors import UsageError
 from scangate.judge.policy import Policy
 from scangate.judge.policy_files import list_bundled_policies
 from scangate.model import Report, Ruling
-from scangate.report.explain import WaiveArguments, explain_finding, explain_rule
+from scangate.report.escape import terminal
+from scangate.report.explain import WaiveArguments, explain_finding, explain_gap, explain_rule
 from scangate.report.schema import parse_report
 from scangate.scan.masking import mask_tokens
 from scangate.timestamps import today
@@ -26,7 +28,7 @@ DEFAULT_EXCEPTION_DAYS = 90
 
 
 @click.command()
-@click.argument("name", metavar="FINGERPRINT|RULE")
+@click.argument("name", metavar="FINGERPRINT|RULE|PATH:LINE")
 @click.option(
     *("--verdict", "file"),
     type=options.path_type,
@@ -36,13 +38,22 @@ DEFAULT_EXCEPTION_DAYS = 90
 @click.option("--policy", metavar="NAME|FILE", help="The policy of the verdict  [needed only if it is not a bundled one]")
 @options.environment_option
 def command(name: str, file: Path | None, policy: str | None, environment: str | None) -> int:
-    """Explain a finding, given by its fingerprint (the first eight characters are enough), or a rule, such as bandit:B602."""
+    """Explain a finding, given by its fingerprint (the first eight characters are enough), a rule, such as bandit:B602, or all
+    findings and gaps at a line of a file, such as src/app.py:12.
+    """
     file = file or find_default_verdict()
     report = parse_report(read_verdict_text(file)) if file is not None else None
     source = str(file or "")
     rules = list_rules()
-    ruling = _find_ruling(name, report)
-    if ruling is not None and report is not None:
+    location = parse_location(name, rules)
+    ruling = _find_ruling(name, report) if location is None else None
+    if location is not None:
+        at_line = find_at_line(_require(report), *location)
+        waive = WaiveArguments(_expiry(_load_policy(policy, environment, _require(report)).exception_max_days), source)
+        pages = [explain_finding(each, rules.get(each.finding.rule), waive) for each in at_line.rulings]
+        pages += map(explain_gap, at_line.gaps)
+        page = "\n".join([*([f"{terminal(at_line.sentence)}\n"] if at_line.sentence else []), *pages])
+    elif ruling is not None and report is not None:
         loaded = _load_policy(policy, environment, report)
         waive = WaiveArguments(_expiry(loaded.exception_max_days), source)
         page = explain_finding(ruling, rules.get(ruling.finding.rule), waive)
@@ -56,6 +67,13 @@ def command(name: str, file: Path | None, policy: str | None, environment: str |
     return 0
 
 
+def _require(report: Report | None) -> Report:
+    """The report. Raises UsageError if there is none."""
+    if report is None:
+        raise UsageError("there is no verdict.json", "scangate scan --output-dir scangate-reports")
+    return report
+
+
 def _find_ruling(name: str, report: Report | None) -> Ruling | None:
     """The ruling on the finding whose fingerprint begins with ``name``; None if ``name`` is no fingerprint.
 
@@ -63,8 +81,7 @@ def _find_ruling(name: str, report: Report | None) -> Ruling | None:
     """
     if not is_fingerprint(name):
         return None
-    if report is None:
-        raise UsageError("there is no verdict.json", "scangate scan --output-dir scangate-reports")
+    report = _require(report)
     rulings = [(each.finding.names, ruling) for ruling in report.verdict.rulings for each in ruling.per_scanner]
     former = {name.fingerprint: ruling for names, ruling in rulings for name in names[1:] if name.fingerprint}
     found = former | {names[0].fingerprint: ruling for names, ruling in rulings}

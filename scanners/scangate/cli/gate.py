@@ -21,7 +21,7 @@ from scangate.cli.report_output import print_report
 @options.floor_option
 @options.format_option
 @options.show_all_option
-@options.report_option
+@options.make_report_option()
 @click.option(
     "--image",
     metavar="[HOST/]REPOSITORY@sha256:DIGEST",

@@ -37,7 +37,7 @@ from scangate.judge.baseline import HISTORY_BASELINE_FILE
 @options.jobs_option
 @options.time_limit_option
 @options.quiet_option
-@click.option("-v", "--verbose", is_flag=True, help="Show what is scanned, and the findings and gaps that do not block")
+@options.verbose_option
 def command(  # noqa: PLR0913 -- the options that are not fields of the request
     revisions: str | None, *, all_refs: bool, root: Path, console_format: str, quiet: bool, verbose: bool, **fields: Any
 ) -> int:

@@ -39,6 +39,7 @@ COMMANDS = {
     "cache": "Show and clear the cache of scan results.",
     "init": "Write a buildspec, a policy and a hook for a repository.",
     "snippet": "List and print buildspecs, hooks and templates.",
+    "completion": "Print the script that completes commands in bash, zsh or fish.",
     "scanners": "List the scanners: version, and which files they read.",
 }
 
@@ -55,7 +56,7 @@ def cli() -> None:
     """A security gate: bandit, semgrep, detect-secrets and pip-audit under one policy.
 
     Exit codes: 0 pass, 1 the policy fails the build, 2 usage or policy error (nothing scanned), 3 incomplete (coverage gaps), 4 not
-    published completely, or verify is undecided, 70 internal error, 129, 130 and 143 interrupted.
+    published completely, or verify is undecided, 5 pass of --scanner alone, 70 internal error, 129, 130 and 143 interrupted.
     """
 
 

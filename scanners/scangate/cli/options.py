@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from scangate.app.report_files import ReportTarget
 from scangate.app.requests import MAX_SHARDS
+from scangate.cli.console import warn
 from scangate.errors import UsageError
 from scangate.judge.baseline import BASELINE_FILE
 from scangate.report import CONSOLE_FORMATS, DEFAULT_CONSOLE_FORMAT, FORMATS
@@ -43,8 +45,20 @@ def group(*options: Decorator) -> Decorator:
     return decorate
 
 
+def _name_source(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Names a policy that the environment chose, which no command line shows."""
+    if context.get_parameter_source(str(parameter.name)) is ParameterSource.ENVIRONMENT:
+        warn(f"policy {value}, from {parameter.envvar}")
+    return value
+
+
 policy_option = click.option(
-    "--policy", metavar="NAME|FILE", help="A bundled policy or a file  [default: the repository's, else baseline]"
+    *("--policy",),
+    metavar="NAME|FILE",
+    envvar="SCANGATE_POLICY",
+    show_envvar=True,
+    callback=_name_source,
+    help="A bundled policy or a file  [default: the repository's, else baseline]",
 )
 environment_option = click.option(
     "--env", "environment", metavar="NAME", envvar="SCANGATE_ENV", show_envvar=True, help="Apply this environment of the policy"
@@ -58,13 +72,35 @@ floor_option = click.option(
 )
 policy_options = group(policy_option, environment_option, floor_option)
 trust_policy_option = click.option("--trust-policy", is_flag=True, help="Allow a policy in the scanned tree to start programs")
-report_option = click.option(
-    *("--report", "reports"),
-    multiple=True,
-    metavar="FORMAT=FILE",
-    callback=_parse_reports,
-    help=f"Write a report: {', '.join(FORMATS)}; FILE - is standard output  [repeatable]",
-)
+
+
+def make_report_option(envvar: str | None = None) -> Decorator:
+    """The option --report. ``envvar``: a variable that sets it; none for commands that read what a scan wrote."""
+    return click.option(
+        *("--report", "reports"),
+        multiple=True,
+        metavar="FORMAT=FILE",
+        envvar=envvar,
+        show_envvar=True,
+        callback=_parse_reports,
+        help=f"Write a report: {', '.join(FORMATS)}; FILE - is standard output  [repeatable]",
+    )
+
+
+def make_output_dir_option(envvar: str | None = None) -> Decorator:
+    """The option --output-dir. ``envvar`` as in `make_report_option`."""
+    return click.option(
+        *("--output-dir",),
+        metavar="DIR",
+        type=path_type,
+        envvar=envvar,
+        show_envvar=True,
+        help="Write all reports, under their default names, into this directory",
+    )
+
+
+report_option = make_report_option("SCANGATE_REPORT")
+output_dir_option = make_output_dir_option("SCANGATE_OUTPUT_DIR")
 format_option = click.option(
     *("--format", "console_format"),
     type=click.Choice(list(CONSOLE_FORMATS)),
@@ -74,9 +110,8 @@ format_option = click.option(
     show_envvar=True,
     help="What is printed",
 )
-show_all_option = click.option("--all", "show_all", is_flag=True, help="Print everything: no list is cut")
-output_dir_option = click.option(
-    "--output-dir", metavar="DIR", type=path_type, help="Write all reports, under their default names, into this directory"
+show_all_option = click.option(
+    "--all", "show_all", is_flag=True, envvar="SCANGATE_ALL", show_envvar=True, help="Print everything: no list is cut"
 )
 baseline_option = click.option("--baseline", metavar="FILE", type=path_type, help=f"The baseline file  [default: {BASELINE_FILE}]")
 baseline_options = group(
@@ -86,18 +121,39 @@ since_option = click.option(
     *("--since",), metavar="REV", help="Report only findings introduced since REV; auto: the target branch of the pull request"
 )
 jobs_option = click.option(
-    "--jobs", type=click.IntRange(1, 256), metavar="N", help="Maximum parallel processes  [default: by CPUs and memory]"
+    *("--jobs",),
+    type=click.IntRange(1, 256),
+    metavar="N",
+    envvar="SCANGATE_JOBS",
+    show_envvar=True,
+    help="Maximum parallel processes  [default: by CPUs and memory]",
 )
 time_limit_option = click.option(
     *("--time-limit", "time_limit"),
     type=click.IntRange(1, 86400),
     metavar="SECONDS",
+    envvar="SCANGATE_TIME_LIMIT",
+    show_envvar=True,
     help="End the scan after so many seconds: INCOMPLETE, with all reports",
 )
 cache_dir_option = click.option(
-    "--cache-dir", metavar="DIR", type=path_type, help="Cache directory  [default: in the user's cache directory]"
+    *("--cache-dir",),
+    metavar="DIR",
+    type=path_type,
+    envvar="SCANGATE_CACHE",
+    show_envvar=True,
+    help="Cache directory  [default: in the user's cache directory]",
 )
-quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print only the verdict")
+quiet_option = click.option(
+    *("-q", "--quiet"), is_flag=True, envvar="SCANGATE_QUIET", show_envvar=True, help="Print only the verdict"
+)
+verbose_option = click.option(
+    *("-v", "--verbose"),
+    is_flag=True,
+    envvar="SCANGATE_VERBOSE",
+    show_envvar=True,
+    help="Show what is scanned, and the findings and gaps that do not block",
+)
 verdict_argument = click.argument("verdict", type=path_type, metavar="VERDICT.JSON")
 
 

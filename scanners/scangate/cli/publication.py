@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from scangate.app.file_errors import file_errors
-from scangate.app.verdict_file import read_verdict_text
+from scangate.app.verdict_file import read_verdict_text, refuse_scoped
 from scangate.cli.console import warn
 from scangate.errors import PublishError
 from scangate.files import write_atomically
@@ -71,6 +71,7 @@ def publish_once(destination: str, options: PublishOptions, to: str, send: Calla
     """Sends the verdict unless the record says that ``to`` accepted it completely; returns the exit code."""
     text = read_verdict_text(options.verdict)
     subject = VerdictToPublish(parse_report(text), hashlib.sha256(text.encode()).hexdigest())
+    refuse_scoped(subject.report)
     file = options.record or options.verdict.parent / FILE_NAME
     earlier = _read_receipts(file)
     sent = (destination, to, subject.digest, ReceiptState.SENT)

@@ -27,8 +27,8 @@ from scangate.report import CONSOLE_FORMATS, DEFAULT_CONSOLE_FORMAT, FORMATS
     help=f"Print this format  [default: {DEFAULT_CONSOLE_FORMAT}, unless files are written]",
 )
 @options.show_all_option
-@options.report_option
-@options.output_dir_option
+@options.make_report_option()
+@options.make_output_dir_option()
 @click.option("--exit-code", "repeat", is_flag=True, help="Exit with the code of the verdict, as the scan did")
 def command(  # noqa: PLR0913 -- one parameter per option
     verdict: Path | None,

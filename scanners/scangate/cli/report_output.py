@@ -37,7 +37,7 @@ def print_report(report: Report, targets: Iterable[ReportTarget], console: Conso
     except OSError as error:
         silence_broken_pipes()
         warn(f"cannot write to standard output: {error.strerror}", "free some disk space, or write files: --output-dir DIR")
-        return report.exit_code or EXIT_CODES[Outcome.INCOMPLETE]
+        return EXIT_CODES[Outcome.INCOMPLETE] if report.verdict.outcome is Outcome.PASS else report.exit_code
     if not report.needs_approval or report.exit_code != EXIT_CODES[Outcome.FAIL]:
         return report.exit_code
     warn("exit code 0 because of --review; the verdict is FAIL, and scangate verify requires an approval")
@@ -46,7 +46,7 @@ def print_report(report: Report, targets: Iterable[ReportTarget], console: Conso
 
 def _print_console(report: Report, console: ConsoleOptions, *, stderr: bool) -> None:
     if console.only_verdict:
-        click.echo(f"{report.verdict.outcome.value}: {ci_log(wording.explain_verdict(report))}", err=stderr)
+        click.echo(f"{wording.label_verdict(report)}: {ci_log(wording.explain_verdict(report))}", err=stderr)
         return
     from scangate.cli.console_report import print_console_report  # noqa: PLC0415 -- rich is slow to import
 

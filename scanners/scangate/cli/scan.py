@@ -32,7 +32,9 @@ from scangate.timestamps import today
 @options.report_option
 @options.output_dir_option
 @options.baseline_options
-@click.option("--scanner", "only", multiple=True, metavar="NAME", help="Run only this scanner  [repeatable]")
+@click.option(
+    "--scanner", "only", multiple=True, metavar="NAME", help="Run only this scanner; a PASS then ends with 5  [repeatable]"
+)
 @click.option("--skip", multiple=True, metavar="NAME", help="Skip this scanner  [repeatable]")
 @click.option("--staged", is_flag=True, help="Scan what is staged, all of it or the named files; findings that HEAD has are known")
 @options.since_option
@@ -52,7 +54,7 @@ from scangate.timestamps import today
 )
 @click.option("--explain-noise", is_flag=True, help="Show the rules with the most findings, and policy lines to reduce them")
 @options.quiet_option
-@click.option("-v", "--verbose", is_flag=True, help="Show what is scanned, and the findings and gaps that do not block")
+@options.verbose_option
 def command(  # noqa: PLR0913 -- the options that are not fields of the request
     paths: tuple[Path, ...],
     *,
@@ -69,8 +71,9 @@ def command(  # noqa: PLR0913 -- the options that are not fields of the request
 
     In a repository, the policy and the baseline at its root apply, also to a part of it.
 
-    The exit code is the verdict: 0 pass, 1 fail, 3 incomplete, 2 nothing scanned. With --shard there is no verdict: 0 means that
-    the shard file was written.
+    The exit code is the verdict: 0 pass, 1 fail, 3 incomplete, 2 nothing scanned. With --scanner the verdict is about these
+    scanners alone, and a pass ends with 5: it is no pass of the whole. With --shard there is no verdict: 0 means that the shard
+    file was written.
     """
     if len(paths) > 1 and not staged:
         raise UsageError("only one directory or file can be scanned", "scan staged files by name: scangate scan --staged FILE...")

@@ -152,7 +152,9 @@ def find_own_policy(folder: Path, root: Path, revision: PolicyRevision | None = 
     own, project = folder / DEFAULT_POLICY_FILE, folder / PYPROJECT_FILE
     has_own, has_table = os.path.lexists(own), _has_policy_table(project, _label(project, root, revision))
     if has_own and has_table:
-        what = f"{_label(project, root, revision)}:1:1: [tool.scangate]: a second policy, beside {_label(own, root, revision)}"
+        what = (
+            f"{_label(project, root, revision)}:1:1: [tool.scangate]: a second policy, in addition to {_label(own, root, revision)}"
+        )
         raise PolicyError(what, f"keep one of them: remove the table, or git rm {shlex.quote(own.relative_to(root).as_posix())}")
     if has_own:
         return own

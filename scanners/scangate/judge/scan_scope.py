@@ -68,6 +68,20 @@ def policy_for(policy: Policy, source: FileSource, results: Sequence[ScanResult]
     )
 
 
+def find_only_scanners(policy: Policy, only: Sequence[str]) -> tuple[str, ...]:
+    """``only``, sorted, if it leaves out a scanner that the policy enables: then a verdict is scoped. Else nothing."""
+    leaves_out = any(setting.enabled and setting.name not in only for setting in policy.scanners)
+    return tuple(sorted(set(only))) if only and leaves_out else ()
+
+
+def restrict_policy(policy: Policy, only: Sequence[str]) -> Policy:
+    """What of a policy is about the scanners ``only``, each of which has to run; all of it if there are none."""
+    if not only:
+        return policy
+    settings = tuple(setting for setting in policy.scanners if setting.name in only)
+    return msgspec.structs.replace(policy, scanners=settings, required_scanners=tuple(only))
+
+
 def _count(entry: PathExclusion, left_out: Sequence[tuple[str, SkippedPath]]) -> int:
     """How many files an exclude left out, counted for every exclude that matches, not only for the first."""
     paths = {

@@ -56,7 +56,18 @@ from scangate.model.result import (
 )
 from scangate.model.secret import Secret, SecretAssessment, SecretClass, SecretContext, SecretWeight
 from scangate.model.severity import Confidence, Severity
-from scangate.model.verdict import EXIT_CODES, WORST_FIRST, GapRuling, Outcome, Ruling, RulingOutcome, Verdict, derive_outcome
+from scangate.model.verdict import (
+    EXIT_CODES,
+    SCOPED_PASS,
+    WORST_FIRST,
+    GapRuling,
+    Outcome,
+    Ruling,
+    RulingOutcome,
+    Verdict,
+    derive_outcome,
+    exit_code_of,
+)
 
 __all__ = [
     "ANY_TYPE",
@@ -65,6 +76,7 @@ __all__ = [
     "COVERAGE",
     "EXIT_CODES",
     "NEVER_ALLOWED",
+    "SCOPED_PASS",
     "WORST_FIRST",
     "AffectedPackage",
     "Analysis",
@@ -129,4 +141,5 @@ __all__ = [
     "Verdict",
     "VerdictComparison",
     "derive_outcome",
+    "exit_code_of",
 ]

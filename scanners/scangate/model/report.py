@@ -94,6 +94,8 @@ class RunInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     baseline and the revision that had findings before. ``needs_approval``: a FAIL is left for a person to approve; it remains a
     FAIL. ``scope``: what the scan covered, see `scangate.judge.scan_scope`. ``coverage``: which analyses were done, by content
     type; None if it was not recorded. ``code_owners``: of the paths with findings that have owners.
+    ``only_scanners``: the scanners to which the run was restricted, if the policy enables others: the verdict is scoped, it is
+    about these alone.
     """
 
     tool_version: str
@@ -111,6 +113,7 @@ class RunInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     known_sources: tuple[KnownSource, ...] = ()
     scope: dict[str, Any] = {}
     coverage: tuple[ContentCoverage, ...] | None = None
+    only_scanners: tuple[str, ...] = ()
     code_owners: tuple[PathOwners, ...] = ()
 
 

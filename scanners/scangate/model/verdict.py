@@ -43,7 +43,14 @@ class Outcome(enum.Enum):
 
 
 EXIT_CODES = {Outcome.PASS: 0, Outcome.FAIL: 1, Outcome.INCOMPLETE: 3}
-"""The exit code of a scan that was not interrupted."""
+"""The exit code of a scan that was not interrupted, by all scanners of the policy."""
+SCOPED_PASS = 5
+"""The exit code of a PASS of a part of the policy's scanners: not 0, so that no pipeline takes it for the whole."""
+
+
+def exit_code_of(outcome: Outcome, *, is_scoped: bool) -> int:
+    """The exit code of a scan that was not interrupted; ``is_scoped``: by a part of the policy's scanners."""
+    return SCOPED_PASS if is_scoped and outcome is Outcome.PASS else EXIT_CODES[outcome]
 
 
 class Ruling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -31,9 +31,12 @@ def render_lines(report: Report, view: View) -> Iterable[Line]:
 
 
 def verdict_line(report: Report) -> Line:
-    """``FAIL: 2 blocking findings ...``."""
+    """``FAIL: 2 blocking findings ...``, the last line for people, of this and other formats."""
     outcome = report.verdict.outcome
-    return (Segment(outcome.value, OUTCOME_STYLES[outcome]), Segment(f": {escape.ci_log(wording.explain_verdict(report))}"))
+    return (
+        Segment(escape.ci_log(wording.label_verdict(report)), OUTCOME_STYLES[outcome]),
+        Segment(f": {escape.ci_log(wording.explain_verdict(report))}"),
+    )
 
 
 def finding_line(ruling: Ruling) -> Line:

@@ -50,7 +50,7 @@ def _count(found: Mapping[ComparisonStatus, Sequence[ComparedFinding | ComparedG
 
 def describe_verdict(report: Report) -> str:
     """``FAIL under policy baseline, commit 0123456789ab, 2026-01-02T03:04:05Z``."""
-    parts = [f"{report.verdict.outcome.value} under policy {wording.describe_policy(report)}"]
+    parts = [f"{wording.label_verdict(report)} under policy {wording.describe_policy(report)}"]
     parts += [f"commit {report.commit[:12]}"] if report.commit else []
     return ", ".join([*parts, *([report.finished] if report.finished else [])])
 

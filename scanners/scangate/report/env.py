@@ -9,6 +9,10 @@ REVIEW = "REVIEW"
 """Replaces FAIL in ``SCANGATE_VERDICT`` if a person is to approve the build: the pipeline stops at the approval."""
 
 
+SCOPED = "SCOPED-PASS"
+"""Replaces PASS if only a part of the policy's scanners ran."""
+
+
 def render(report: Report) -> str:
     """Two lines: ``SCANGATE_VERDICT``, and ``SCANGATE_SUMMARY`` with ``name=count`` pairs, by severity without the suppressed."""
     outcome = report.verdict.outcome
@@ -19,5 +23,6 @@ def render(report: Report) -> str:
     pairs["known"] = counts.with_outcome(RulingOutcome.KNOWN)
     pairs["bundled-only"] = summary.count_bundled_only(report.verdict.rulings)
     word = REVIEW if report.needs_approval and outcome is Outcome.FAIL else outcome.value
+    word = SCOPED if report.only_scanners and outcome is Outcome.PASS else word
     line = " ".join(f"{name}={number}" for name, number in pairs.items())
     return f"export SCANGATE_VERDICT='{word}'\nexport SCANGATE_SUMMARY='{line}'\n"

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from scangate.model import FindingKind, RuleInfo, Ruling, RulingOutcome
+from scangate.model import FindingKind, GapRuling, RuleInfo, Ruling, RulingOutcome
 from scangate.report import escape, summary, wording
 from scangate.report.decision_text import explain_decision, format_policy_location, list_policy_locations
 from scangate.report.remediation import suggest_fix
@@ -44,6 +44,17 @@ def explain_finding(ruling: Ruling, rule: RuleInfo | None, waive: WaiveArguments
     description = rule.description if rule is not None and rule.description != finding.message else ""
     lines += _format_section("fix", [suggest_fix(finding.rule, finding) or description or "see the message above"])
     lines += _format_section("accept", _format_waive_commands(ruling, waive), wrap=False)
+    return _format_page(lines)
+
+
+def explain_gap(ruling: GapRuling) -> str:
+    """What was not analyzed, why it blocks or does not, and what to do about it."""
+    gap = ruling.gap
+    place = wording.format_location(gap.path, gap.line) if gap.path is not None else "all files"
+    lines = [f"{gap.scanner}: {gap.kind.value}", f"{place}  gap, {'blocking' if ruling.blocking else 'allowed'}"]
+    lines += _format_section("why", [explain_decision(ruling.decision)])
+    lines += _format_section("what", [gap.reason])
+    lines += _format_section("fix", [gap.hint] if gap.hint else [])
     return _format_page(lines)
 
 

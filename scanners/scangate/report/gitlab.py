@@ -91,7 +91,7 @@ def _scan(report: Report, scan_type: str) -> dict[str, Any]:
 def _messages(report: Report) -> Iterator[dict[str, str]]:
     """The verdict, the counts and the gaps, the blocking ones first."""
     verdict = report.verdict
-    yield _message("info", f"{verdict.outcome.value}: {wording.explain_verdict(report)}")
+    yield _message("info", f"{wording.label_verdict(report)}: {wording.explain_verdict(report)}")
     yield _message("info", wording.describe_outcome_counts(report))
     gaps = sorted(verdict.gaps, key=lambda ruling: not ruling.blocking)
     for ruling in gaps[:MAX_MESSAGES]:

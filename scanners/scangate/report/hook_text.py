@@ -7,13 +7,13 @@ from collections.abc import Iterable
 import msgspec
 
 from scangate.model import FindingKind, NoteKind, Report, Ruling, RulingOutcome
-from scangate.report import escape, summary, wording
+from scangate.report import escape, summary
+from scangate.report.concise import verdict_line
 from scangate.report.decision_text import describe_note
 from scangate.report.finding_lines import INDENT, entry_lines
 from scangate.report.gap_lines import gap_lines
 from scangate.report.layout import Line, Segment, wrap
 from scangate.report.pins import Entry, PinFindings, count_findings, group_by_pin, sort_worst_last
-from scangate.report.styles import OUTCOME_STYLES
 from scangate.report.view import Acceptance, View
 from scangate.report.wording import pluralize
 
@@ -45,8 +45,7 @@ def render_lines(report: Report, view: View) -> Iterable[Line]:
                 yield (Segment(f"{INDENT}accept: {escape.ci_log(way)}"),)
     if entries and view.acceptance is not None:
         yield from ((Segment(line),) for line in _advice(view.acceptance, view))
-    outcome = report.verdict.outcome
-    yield (Segment(outcome.value, OUTCOME_STYLES[outcome]), Segment(f": {escape.ci_log(wording.explain_verdict(report))}"))
+    yield verdict_line(report)
 
 
 def _describe_commit(report: Report, brought: int) -> str:

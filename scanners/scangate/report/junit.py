@@ -173,7 +173,7 @@ def _suite(part: summary.ScannerSummary, cases: Iterable[Case], report: Report) 
 
 def _properties(part: summary.ScannerSummary, report: Report) -> Iterable[tuple[str, str]]:
     totals = part.counts()
-    yield "verdict", report.verdict.outcome.value
+    yield "verdict", wording.label_verdict(report)
     yield "policy", wording.describe_policy(report)
     if origin := wording.describe_policy_origin(report):
         yield "policy-origin", origin

@@ -28,7 +28,7 @@ def render(report: Report) -> str:
     next_step = wording.suggest_next_step(report)
     rulings = summary.sort_worst_first(report.verdict.rulings)
     blocks = [
-        [f"## scangate: {report.verdict.outcome.value}"],
+        [f"## scangate: {escape_prose(wording.label_verdict(report))}"],
         [f"{escape_prose(wording.explain_verdict(report), 500)}."],
         [f"Next: {next_step}."] if next_step else [],
         _table(summary.list_table_rows(report)),

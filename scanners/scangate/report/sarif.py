@@ -31,7 +31,7 @@ from scangate.report import escape, summary
 from scangate.report.coverage_text import list_coverage
 from scangate.report.decision_text import explain_decision
 from scangate.report.secret_text import explain_weight
-from scangate.report.wording import describe_base, describe_policy_origin, pluralize
+from scangate.report.wording import describe_base, describe_policy_origin, label_verdict, pluralize
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 TOOL_URLS = {
@@ -140,7 +140,7 @@ def _run(part: summary.ScannerSummary, report: Report) -> sarif_om.Run:
 def _run_properties(part: summary.ScannerSummary, report: Report) -> dict[str, Any]:
     verdict, totals = report.verdict, part.counts()
     properties: dict[str, Any] = {
-        "verdict": verdict.outcome.value,
+        "verdict": _escape(label_verdict(report)),
         "exitCode": report.exit_code,
         "policy": _escape(verdict.policy),
         "policyDigest": _escape(verdict.policy_digest),
@@ -152,6 +152,8 @@ def _run_properties(part: summary.ScannerSummary, report: Report) -> dict[str, A
         "bundledOnly": summary.count_bundled_only(part.rulings),
         "resolved": part.resolved_releases,
     }
+    if report.only_scanners:
+        properties["onlyScanners"] = [_escape(name) for name in report.only_scanners]
     if origin := describe_policy_origin(report):
         properties["policyOrigin"] = _escape(origin)
     if base := describe_base(report):

@@ -15,7 +15,6 @@ import msgspec
 from scangate.errors import UsageError
 from scangate.model import (
     COVERAGE,
-    EXIT_CODES,
     Basis,
     Finding,
     Gap,
@@ -32,6 +31,7 @@ from scangate.model import (
     Targets,
     TargetsInfo,
     Verdict,
+    exit_code_of,
 )
 from scangate.report import summary
 from scangate.report.decision_text import describe_note
@@ -203,7 +203,8 @@ def _to_report(document: Document) -> Report:
     verdict = Verdict(**_fields(document, Verdict))
     if document.counts != _totals(verdict):
         raise ValueError("`counts` are not the numbers of findings and gaps in the document")
-    if document.exit_code != EXIT_CODES[document.outcome] and not document.interrupted:
+    expected = exit_code_of(document.outcome, is_scoped=bool(document.only_scanners))
+    if document.exit_code != expected and not document.interrupted:
         raise ValueError(f"the exit code {document.exit_code} does not follow from {document.outcome.value}")
     if len({run.scanner for run in document.scanners}) < len(document.scanners):
         raise ValueError("`scanners` lists one twice")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from scangate.model import FileSource, Outcome, PolicyOrigin, PolicyProvenance, Report, Ruling, RulingOutcome, Severity
 from scangate.report import escape, hook_text, summary, wording
+from scangate.report.concise import verdict_line
 from scangate.report.coverage_text import describe_content, list_coverage, summarize_coverage
 from scangate.report.decision_text import explain_basis, list_actionable_notes, list_notes, list_skipped
 from scangate.report.finding_lines import entry_lines
@@ -15,7 +16,7 @@ from scangate.report.layout import Line, Segment, cells, cut_end, flow, name, to
 from scangate.report.pins import count_findings, group_by_pin, sort_worst_last
 from scangate.report.scanner_table import scanner_lines
 from scangate.report.severity_table import table_lines
-from scangate.report.styles import OUTCOME_STYLES, SEVERITY_STYLES
+from scangate.report.styles import SEVERITY_STYLES
 from scangate.report.view import View
 from scangate.report.wording import pluralize
 
@@ -43,7 +44,7 @@ def render_lines(report: Report, view: View) -> Iterable[Line]:
         yield from hook_text.render_lines(report, view)
         return
     sections = [
-        [verdict_line(report, view), *_header(report, view)],
+        [verdict_line(report), *_header(report, view)],
         *([*_by_outcome(report, outcome, view)] for outcome in COUNTED),
         [*_notes(report, view)],
         [*scanner_lines(report)] if view.verbose or view.show_all else [],
@@ -58,13 +59,6 @@ def render_lines(report: Report, view: View) -> Iterable[Line]:
         if number:
             yield ()
         yield from section
-
-
-def verdict_line(report: Report, view: View) -> Line:
-    """``FAIL: 2 blocking findings ...``; a terminal wraps it."""
-    del view
-    outcome = report.verdict.outcome
-    return (Segment(outcome.value, OUTCOME_STYLES[outcome]), Segment(f": {escape.ci_log(wording.explain_verdict(report))}"))
 
 
 def _header(report: Report, view: View) -> Iterable[Line]:
@@ -175,4 +169,4 @@ def _footer(report: Report, view: View) -> Iterable[Line]:
         yield from ((Segment(line),) for line in wrap(f"next: {next_step}", view.columns, "", "  "))
     if report.verdict.outcome is Outcome.FAIL:
         yield from ((Segment(line, "dim"),) for line in wrap(f"one in detail: {EXPLAIN}", view.columns, "", "  "))
-    yield verdict_line(report, view)
+    yield verdict_line(report)

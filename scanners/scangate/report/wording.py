@@ -59,6 +59,12 @@ def is_judged(report: Report) -> bool:
     return report.policy_provenance.origin is not PolicyOrigin.NONE
 
 
+def label_verdict(report: Report) -> str:
+    """``FAIL``; ``PASS (only bandit)`` if the verdict is about some of the policy's scanners alone."""
+    only = f" (only {', '.join(report.only_scanners)})" if report.only_scanners else ""
+    return report.verdict.outcome.value + only
+
+
 def label_outcome(outcome: RulingOutcome) -> str:
     """The outcome as words: ``not judged``."""
     return outcome.value.replace("-", " ")
@@ -93,6 +99,7 @@ def explain_verdict(report: Report) -> str:
     else:
         text = f"no blocking findings {under}"
         text += f"; {pluralize(counts.gaps, 'gap')} allowed" if counts.gaps else ""
+    text += "; the policy's other scanners were left out by --scanner" if report.only_scanners else ""
     return f"{text}; interrupted by {report.interrupted}" if report.interrupted else text
 
 
@@ -106,7 +113,7 @@ def suggest_next_step(report: Report) -> str:
         return "make the target branch available, as the gap's hint shows, and scan again"
     if report.verdict.outcome is Outcome.INCOMPLETE:
         return "fix the causes of the blocking gaps, or allow them in the policy's coverage block, with a reason"
-    return ""
+    return "scan without --scanner for the verdict on the whole" if report.only_scanners else ""
 
 
 def short_fingerprint(finding: Finding) -> str:
@@ -174,7 +181,7 @@ def list_run_properties(report: Report) -> Iterator[tuple[str, str]]:
     """The verdict and its counts as names and values, for formats that have a place for such pairs."""
     verdict = report.verdict
     totals = summary.count(verdict.rulings, verdict.gaps)
-    yield "outcome", verdict.outcome.value
+    yield "outcome", label_verdict(report)
     yield "policy", describe_policy(report)
     yield "policy-digest", verdict.policy_digest
     yield "interrupted", report.interrupted
