@@ -18,9 +18,9 @@ PROXY_WANTS_PASSWORD = 407
 class ServiceProbe:
     """Requests to several services, by name, at the same time; through the proxy of the environment if there is one."""
 
-    def __init__(self, urls: Mapping[str, str]) -> None:
-        """Starts the requests."""
-        self._end = time.monotonic() + MAX_SECONDS
+    def __init__(self, urls: Mapping[str, str], max_seconds: float = MAX_SECONDS) -> None:
+        """Starts the requests. ``max_seconds``: how long all of them together may take."""
+        self._end = time.monotonic() + max_seconds
         self._failures: dict[str, str] = {}
         self._threads = {name: threading.Thread(target=self._ask, args=(name, url), daemon=True) for name, url in urls.items()}
         for thread in self._threads.values():

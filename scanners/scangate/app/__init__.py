@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from scangate.app.baseline import create_baseline as create_baseline
     from scangate.app.baseline import update_baseline as update_baseline
     from scangate.app.comparison import compare_verdict_files as compare_verdict_files
+    from scangate.app.diagnosis import diagnose as diagnose
     from scangate.app.events import Events as Events
     from scangate.app.interruption import Interruption as Interruption
     from scangate.app.interruption import catch_signals as catch_signals
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "baseline": ("BaselineUpdate", "create_baseline", "update_baseline"),
     "comparison": ("compare_verdict_files",),
+    "diagnosis": ("diagnose",),
     "events": ("Events",),
     "interruption": ("Interruption", "catch_signals"),
     "merging": ("merge",),

@@ -36,6 +36,7 @@ COMMANDS = {
     "attest": "Sign an attestation of a verdict.",
     "verify": "Verify an attestation before deployment.",
     "publish": "Send a verdict.json to AWS or GitHub.",
+    "doctor": "Check tools, policy, caches and network, and what would be scanned.",
     "cache": "Show and clear the cache of scan results.",
     "init": "Write a buildspec, a policy and a hook for a repository.",
     "snippet": "List and print buildspecs, hooks and templates.",

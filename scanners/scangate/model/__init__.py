@@ -16,6 +16,7 @@ from scangate.model.comparison import (
 )
 from scangate.model.content import ANY_TYPE, Analysis, AnalysisCoverage, ContentCoverage, ContentFiles, Coverage
 from scangate.model.decision import Basis, BudgetSelector, Decision, Note, NoteKind
+from scangate.model.diagnosis import Check, CheckArea, CheckStatus, Diagnosis
 from scangate.model.finding import (
     BUNDLED_ADVISORIES,
     AffectedPackage,
@@ -83,6 +84,9 @@ __all__ = [
     "AnalysisCoverage",
     "Basis",
     "BudgetSelector",
+    "Check",
+    "CheckArea",
+    "CheckStatus",
     "ComparedFinding",
     "ComparedGap",
     "ComparedRevision",
@@ -93,6 +97,7 @@ __all__ = [
     "ContentFiles",
     "Coverage",
     "Decision",
+    "Diagnosis",
     "DifferenceKind",
     "FileAccounting",
     "FileReport",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -11,7 +12,7 @@ from scangate.content.catalog import ANNEX_POINTER, CONTENT_TYPES, FAT_POINTER, 
 from scangate.content.extraction import extract, has_pieces
 from scangate.content.identification import identify, identify_by_name
 from scangate.errors import ScanError
-from scangate.model import Gap, GapKind
+from scangate.model import ContentFiles, Gap, GapKind
 from scangate.scan.lfs import find_object
 from scangate.scan.listing import Listing
 from scangate.scan.target import SCANNER, Target
@@ -181,3 +182,14 @@ def _gap_by_type(target: Target) -> Gap | None:
         hint = f"{how}; to accept it: {accept}"
         return Gap(SCANNER, target.path, GapKind.NOT_OPENED, reason, hint=hint, content_type=target.content_type)
     return None
+
+
+def group_by_type(listing: Listing, without: Collection[str] = (), name_of: Callable[[str], str] = str) -> tuple[ContentFiles, ...]:
+    """The paths of the targets by content type, that of their pieces included. ``without``: paths to leave out; ``name_of``: what
+    reports call a path."""
+    paths: defaultdict[str, set[str]] = defaultdict(set)
+    for target in listing.targets:
+        if target.path not in without and target.path not in listing.companions:
+            for content_type in (target.content_type, *target.piece_types):
+                paths[content_type].add(name_of(target.path))
+    return tuple(ContentFiles(content_type, tuple(sorted(found))) for content_type, found in sorted(paths.items()))

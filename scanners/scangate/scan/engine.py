@@ -14,7 +14,6 @@ import msgspec
 from scangate.errors import ScanError
 from scangate.model import (
     NEVER_ALLOWED,
-    ContentFiles,
     FileReport,
     Finding,
     Gap,
@@ -23,7 +22,7 @@ from scangate.model import (
 )
 from scangate.plugin import SourceFile
 from scangate.scan.content_cache import content_digest
-from scangate.scan.content_types import forget_types, identify_targets
+from scangate.scan.content_types import forget_types, group_by_type, identify_targets
 from scangate.scan.context import CallContext
 from scangate.scan.dispatch import ProgressCallback, run_calls
 from scangate.scan.listing import Listing
@@ -280,12 +279,7 @@ class _ScanRun:
         listing = self._listing
         gaps = tuple(map(with_hint, (*listing.summary.gaps, *listing.content_gaps)))
         links = find_repeated_links(listing.targets, listing.companions, self._plan.exclusions)
-        paths: defaultdict[str, set[str]] = defaultdict(set)
-        for target in listing.targets:
-            if target.path not in links and target.path not in listing.companions:
-                for content_type in (target.content_type, *target.piece_types):
-                    paths[content_type].add(redactor.redact_path(target.path))
-        content = tuple(ContentFiles(content_type, tuple(sorted(found))) for content_type, found in sorted(paths.items()))
+        content = group_by_type(listing, links, redactor.redact_path)
         skipped = (*listing.summary.skipped_paths, *map(skip_link, sorted(links)))
         return redactor.redact_targets(msgspec.structs.replace(listing.summary, skipped_paths=skipped, gaps=gaps, content=content))
 
