@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import importlib.util
 import itertools
 import json
@@ -237,11 +238,11 @@ def test_the_recipes_make_a_scanner_and_a_report_format(scratch: Path, tmp_path:
     (tmp_path / "policy.yaml").write_text(policy)
     (tmp_path / "tree").mkdir()
     (tmp_path / "tree" / ".env").write_text("COLOUR=blue\n")
-    options = ("--policy", str(tmp_path / "policy.yaml"), "--scanner", "dotenv", "--no-cache", "--report", "codeclimate=-")
+    options = ("--policy", str(tmp_path / "policy.yaml"), "--scanner", "dotenv", "--no-cache", "--report", "csv=-")
     ran = run_in(scratch, "scan", str(tmp_path / "tree"), *options)
     assert ran.returncode == 3, ran.stderr  # the required scanners did not run
-    (issue,) = json.loads(ran.stdout)
-    assert (issue["check_name"], issue["location"]["path"]) == ("dotenv:committed", ".env")
+    (row,) = csv.DictReader(ran.stdout.splitlines())
+    assert (row["rule"], row["path"], row["line"]) == ("dotenv:committed", ".env", "1")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.gitlab_schema import SCHEMAS
+from tests.support.gitlab_schema import CODE_QUALITY, SCHEMAS
 from tests.support.json_schema import complaints
 from tests.support.paths import ROOT
 
@@ -59,6 +59,7 @@ def test_a_pass_leaves_every_report_where_the_job_names_it(runner: Runner) -> No
     for kind, name in names.items():
         document = json.loads((runner.project / reports[kind]).read_text("utf-8"))
         assert (document["scan"]["type"], complaints(document, SCHEMAS[name])) == (kind, [])
+    assert json.loads((runner.project / reports["codequality"]).read_text("utf-8")) == []
 
 
 def test_a_fail_ends_the_job_with_the_verdict_s_code(runner: Runner) -> None:
@@ -67,6 +68,8 @@ def test_a_fail_ends_the_job_with_the_verdict_s_code(runner: Runner) -> None:
     assert ran.returncode == 1
     document = json.loads((runner.project / "scangate-reports" / "gl-sast-report.json").read_text("utf-8"))
     assert {entry["location"]["file"] for entry in document["vulnerabilities"]} == {"app.py"}
+    entries = json.loads((runner.project / "scangate-reports" / "gl-code-quality-report.json").read_text("utf-8"))
+    assert (complaints(entries, CODE_QUALITY), {entry["location"]["path"] for entry in entries}) == ([], {"app.py"})
 
 
 def test_a_second_job_does_not_scan_the_reports_of_the_first(runner: Runner) -> None:

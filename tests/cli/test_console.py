@@ -41,6 +41,7 @@ def test_each_format_is_printed_on_standard_output(tree: Path, rules: Path) -> N
     for name in ("rich", "concise", "full", "github"):
         assert scan(tree, rules, "--format", name).stdout.splitlines()[-1].startswith("FAIL: ")
     assert json.loads(scan(tree, rules, "--format", "json").stdout)["outcome"] == "FAIL"
+    assert {entry["location"]["path"] for entry in json.loads(scan(tree, rules, "--format", "gitlab").stdout)} == {"app.py"}
     assert scan(tree, rules, "--format", "concise").stdout == scan(tree, rules, SCANGATE_FORMAT="concise").stdout
 
 
@@ -75,6 +76,7 @@ def test_the_job_summary_is_appended(tree: Path, rules: Path, tmp_path: Path) ->
 def test_quiet_prints_the_verdict_but_leaves_what_programs_read(tree: Path, rules: Path) -> None:
     assert len(scan(tree, rules, "--quiet").stdout.splitlines()) == 1
     assert json.loads(scan(tree, rules, "--quiet", "--format", "json").stdout)["outcome"] == "FAIL"
+    assert json.loads(scan(tree, rules, "--quiet", "--format", "gitlab").stdout)
 
 
 def test_the_hook_says_how_to_accept_and_the_comment_accepts(tree: Path, rules: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from typing import NamedTuple
 
@@ -15,7 +14,7 @@ from scangate.model import GapRuling, Report, RulingOutcome, Severity
 from scangate.report import CONSOLE_FORMATS, concise, github, summary, verdict_json
 from scangate.report.layout import to_text
 from scangate.report.view import View
-from tests.support.hostile_text import hostile_report
+from tests.support.hostile_text import check_line, hostile_report
 from tests.support.report_strategies import reports
 from tests.support.sample_reports import (
     failing_report,
@@ -81,13 +80,6 @@ def unescape(text: str, more: dict[str, str]) -> str:
     for escaped, plain in ({"%0D": "\r", "%0A": "\n"} | more).items():
         text = text.replace(escaped, plain)
     return text.replace("%25", "%")
-
-
-def check_line(line: str) -> None:
-    """Nothing in a line controls a terminal; a command of a build service is only what begins as GitHub's annotations do."""
-    assert not {unicodedata.category(each) for each in line} & {"Cc", "Cs", "Zl", "Zp"}, repr(line)
-    assert "##[" not in line
-    assert "##vso[" not in line
 
 
 @pytest.mark.parametrize("name", LINE_FORMATS)

@@ -179,7 +179,7 @@ def check_agreement(report: Report) -> None:
 
 
 def test_every_format_is_asked() -> None:
-    assert READERS.keys() == FORMATS.keys() - {"ocsf"}  # one event a finding, and no word on the run
+    assert READERS.keys() == FORMATS.keys() - {"ocsf", "gitlab-code-quality"}  # one entry a finding, and no word on the run
 
 
 @settings(max_examples=40, deadline=None)
@@ -248,6 +248,7 @@ def test_the_files_of_an_output_directory() -> None:
         "html": "report.html",
         "ocsf": None,
         **dict.fromkeys(GITLAB),
+        "gitlab-code-quality": None,
         "text": None,
         "env": None,
     }

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 
-from scangate.model import FindingKind, Introduction, Report, Ruling, RulingOutcome, derive_outcome
+from scangate.model import FindingKind, Introduction, Report, Ruling, RulingOutcome
 from scangate.report import FORMATS, gitlab
 from tests.support.gitlab_schema import SCHEMAS
 from tests.support.hostile_text import hostile_report
@@ -23,6 +23,7 @@ from tests.support.sample_reports import (
     merged,
     not_judged_report,
     passing_report,
+    replace_rulings,
 )
 
 
@@ -151,11 +152,6 @@ def with_outcome(report: Report, outcome: RulingOutcome) -> Report:
 def _at(ruling: Ruling, outcome: RulingOutcome) -> Ruling:
     members = tuple(_at(member, outcome) for member in ruling.members)
     return msgspec.structs.replace(ruling, outcome=outcome, members=members)
-
-
-def replace_rulings(report: Report, rulings: tuple[Ruling, ...]) -> Report:
-    outcome = derive_outcome(rulings, report.verdict.gaps)
-    return msgspec.structs.replace(report, verdict=msgspec.structs.replace(report.verdict, rulings=rulings, outcome=outcome))
 
 
 def _texts(value: Any) -> list[str]:

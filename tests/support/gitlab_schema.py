@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["SCHEMAS"]
+__all__ = ["CODE_QUALITY", "SCHEMAS"]
 
 URL = {"type": "string", "pattern": "^(https?|ftp)://.+"}
 TEXT = {"type": "string"}
@@ -90,3 +90,19 @@ SCHEMAS = {
     "gitlab-secrets": report("secret_detection"),
     "gitlab-dependencies": report("dependency_scanning"),
 }
+
+CODE_QUALITY = many(
+    fields(
+        "description check_name fingerprint severity location",
+        description=SOME_TEXT,
+        check_name=SOME_TEXT,
+        fingerprint=SOME_TEXT,
+        severity={"enum": ["info", "minor", "major", "critical", "blocker"]},
+        location=fields(
+            "path lines",
+            path={"type": "string", "pattern": "^(?!/)(?![.]/)."},
+            lines=fields("begin", begin={"type": "integer", "minimum": 1}),
+        ),
+    )
+)
+"""By https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format, which is stricter than GitLab's own schema."""

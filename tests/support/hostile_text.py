@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from scangate.model import (
     AffectedPackage,
     ComparedRevision,
@@ -33,7 +35,7 @@ from scangate.model import (
 )
 from tests.support.decisions import reason, unused_exception
 
-__all__ = ["HOSTILE_TEXTS", "hostile_report"]
+__all__ = ["HOSTILE_TEXTS", "check_line", "hostile_report"]
 
 HOSTILE_TEXTS = (
     "\x1b[2J\x1b[31mred\x1b]0;title\x07",
@@ -80,6 +82,13 @@ HOSTILE_TEXTS = (
 
 
 HOSTILE_PATHS = tuple(SkippedPath(text, SkipReason.EXCLUDED, text, text) for text in HOSTILE_TEXTS)
+
+
+def check_line(line: str) -> None:
+    """Nothing in a line controls a terminal; a command of a build service is only what begins as GitHub's annotations do."""
+    assert not {unicodedata.category(each) for each in line} & {"Cc", "Cs", "Zl", "Zp"}, repr(line)
+    assert "##[" not in line
+    assert "##vso[" not in line
 
 
 def hostile_report() -> Report:

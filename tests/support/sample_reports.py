@@ -35,6 +35,7 @@ from scangate.model import (
     SkipReason,
     Targets,
     Verdict,
+    derive_outcome,
 )
 from tests.support.decisions import budget, reason, unused_exception
 
@@ -46,6 +47,7 @@ __all__ = [
     "not_judged_report",
     "partly_covered_report",
     "passing_report",
+    "replace_rulings",
 ]
 
 SQL = Finding(
@@ -368,3 +370,9 @@ def many_findings(number: int, outcome: RulingOutcome = RulingOutcome.BLOCKING) 
         "2026-01-02",
     )
     return Report(verdict, (result,), Targets(FileSource.GIT_INDEX, len(files)), tool_version="0.1.0", root="/src")
+
+
+def replace_rulings(report: Report, rulings: tuple[Ruling, ...]) -> Report:
+    """The report with these findings, and the outcome that follows from them."""
+    outcome = derive_outcome(rulings, report.verdict.gaps)
+    return msgspec.structs.replace(report, verdict=msgspec.structs.replace(report.verdict, rulings=rulings, outcome=outcome))

@@ -41,6 +41,7 @@ FORMATS = {
     "gitlab-sast": Format("scangate.report.gitlab_sast", None),
     "gitlab-secrets": Format("scangate.report.gitlab_secrets", None),
     "gitlab-dependencies": Format("scangate.report.gitlab_dependencies", None),
+    "gitlab-code-quality": Format("scangate.report.gitlab_code_quality", None),
     "text": Format("scangate.report.text", None),
     "env": Format("scangate.report.env", None),
 }
@@ -73,6 +74,7 @@ CONSOLE_FORMATS = {
     "concise": ConsoleFormat("scangate.report.concise"),
     "full": ConsoleFormat("scangate.report.full_text"),
     "github": ConsoleFormat("scangate.report.github", for_programs=True),
+    "gitlab": ConsoleFormat("scangate.report.gitlab_code_quality", is_document=True, for_programs=True),
     "json": ConsoleFormat("scangate.report.verdict_json", is_document=True, for_programs=True),
 }
 """The values of ``--format``."""

@@ -46,7 +46,7 @@ def finding_line(ruling: Ruling) -> Line:
     where = wording.format_location(name(location.path), location.line, location.column)
     outcome = "" if ruling.outcome is RulingOutcome.BLOCKING else f" ({wording.label_outcome(ruling.outcome)})"
     rules = ",".join(name(each.finding.rule) for each in ruling.per_scanner)
-    message = _message(finding.message or finding.title)
+    message = format_message(finding.message or finding.title)
     fingerprint = f" [{escape.ci_log(wording.short_fingerprint(finding))}]" if finding.fingerprint else ""
     severity = Segment(f"{ruling.severity.value}{outcome}", SEVERITY_STYLES[ruling.severity])
     return (Segment(f"{where}: ", "bold"), severity, Segment(f" {rules} {message}"), Segment(fingerprint, "dim"))
@@ -60,9 +60,10 @@ def gap_line(ruling: GapRuling) -> Line:
     return (
         Segment(where, "bold"),
         Segment(label, "yellow"),
-        Segment(f" {name(gap.scanner)}:{gap.kind.value} {_message(gap.reason)}"),
+        Segment(f" {name(gap.scanner)}:{gap.kind.value} {format_message(gap.reason)}"),
     )
 
 
-def _message(text: str) -> str:
+def format_message(text: str) -> str:
+    """A message in one line, cut at MAX_MESSAGE_LENGTH."""
     return escape.ci_log(escape.truncate(" ".join(text.split()), MAX_MESSAGE_LENGTH))
