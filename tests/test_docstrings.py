@@ -18,7 +18,7 @@ NAME = re.compile(r"(?<!`)(`{1,2})([A-Za-z_][\w.]*)(?:\(\))?\1(?!`)")
 OTHERS = {
     "advisories/toml_lines.py": {"uv"},
     "assets.py": {"buildspec_snippets"},
-    "cli/init.py": {"repos"},
+    "cli/starter_files.py": {"repos"},
     "judge/policy_yaml.py": {"no"},
     "report/sbom.py": {"exploitable", "false_positive", "in_triage", "not_affected", "update", "will_not_fix"},
     "report/sarif.py": {"state"},

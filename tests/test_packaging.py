@@ -14,7 +14,7 @@ import pytest
 from scangate.assets import PACKED
 
 ROOT = Path(__file__).resolve().parents[1]
-DATA = ("policies", "buildspec_snippets", "docs/reference/rules")
+DATA = ("policies", "buildspec_snippets", "docs/reference/rules", "ci/gitlab")
 
 
 @pytest.fixture(scope="module")

@@ -1,26 +1,37 @@
-"""`scangate init` writes what fits, asks before it writes over anything, and follows no link."""
+"""`scangate init` writes what is asked for, shows it first, keeps what is there, and follows no link."""
 
 from __future__ import annotations
 
+import json
+import os
+import pty
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
+from scangate.cli.install_source import PLACEHOLDER
 from scangate.cli.snippet import list_snippets
 from scangate.cli.workload_detection import detect_workload
-from tests.support.command import run_scangate
+from tests.support.command import SCANGATE, TIMEOUT, CommandResult, environment, run_scangate
 
 SITE = '{"scripts": {"build": "x"}}\n'
 SAM = "Resources:\n  F: {Type: AWS::Serverless::Function}\n"
+GIT = "git+https://git.example.org/team/scangate@v1.2.3"
 
 
 def tree(root: Path, files: dict[str, str]) -> Path:
     root.mkdir(exist_ok=True)
     for name, text in files.items():
-        (root / name).write_text(text)
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(text.encode())
     return root
+
+
+def init(root: Path, *arguments: str) -> CommandResult:
+    return run_scangate("init", "--yes", *arguments, cwd=root)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +54,7 @@ def tree(root: Path, files: dict[str, str]) -> Path:
         ({"appspec.yml": "version: 0.0\nResources: []\n", "Dockerfile": "FROM x\n"}, "container-image"),
     ],
 )
-def test_the_buildspec_that_fits(files: dict[str, str], name: str, tmp_path: Path) -> None:
+def test_the_release_that_fits(files: dict[str, str], name: str, tmp_path: Path) -> None:
     assert detect_workload(tree(tmp_path / "tree", files))[0] == name
 
 
@@ -52,97 +63,197 @@ def test_symlink_does_not_identify_a_workload(tmp_path: Path) -> None:
     assert detect_workload(tmp_path)[0] == "gate"
 
 
-def test_an_empty_repository_gets_all_three_and_they_hold(tmp_path: Path) -> None:
-    ran = run_scangate("init", cwd=tree(tmp_path, {"Dockerfile": "FROM x\n"})).expect(0)
-    assert (tmp_path / "buildspec.yml").read_text() == list_snippets()["container-image"].read_text("utf-8")
-    assert "next: scangate scan" in ran.stdout
+def test_a_dockerfile_alone_gets_the_gate_and_the_release_is_named(tmp_path: Path) -> None:
+    ran = init(tree(tmp_path, {"Dockerfile": "FROM x\n"}), "--for", "codebuild").expect(0)
+    assert {file.name for file in tmp_path.iterdir()} == {"Dockerfile", "buildspec.yml", "scangate.yaml", ".gitignore"}
+    spec = yaml.safe_load((tmp_path / "buildspec.yml").read_text())
+    assert "docker" not in str(spec["phases"])
+    assert "scangate init --with container-image" in ran.stdout
     run_scangate("policy", "check", cwd=tmp_path).expect(0)
-    (entry,) = yaml.safe_load((tmp_path / ".pre-commit-config.yaml").read_text())["repos"]
-    assert entry["hooks"][0]["id"] == "scangate"
-    again = run_scangate("init", cwd=tmp_path).expect(0)
-    assert "nothing to write" in again.stdout
+    assert "nothing to write" in init(tmp_path, "--for", "codebuild").expect(0).stdout
 
 
-def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
-    ran = run_scangate("init", "--dry-run", cwd=tmp_path).expect(0)
-    assert ran.stdout.count("would write") == 3
+def test_several_targets_and_each_file_is_shown_as_it_is_written(tmp_path: Path) -> None:
+    targets = [word for name in ("codebuild", "github", "gitlab", "pre-commit") for word in ("--for", name)]
+    shown = run_scangate("init", "--dry-run", *targets, cwd=tmp_path).expect(0).stdout
+    assert list(tmp_path.iterdir()) == []
+    init(tmp_path, *targets).expect(0)
+    written = {str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*") if file.is_file()}
+    assert written == {
+        "buildspec.yml",
+        ".github/workflows/scangate.yml",
+        ".gitlab/scangate.gitlab-ci.yml",
+        ".gitlab-ci.yml",
+        ".pre-commit-config.yaml",
+        "scangate.yaml",
+        ".gitignore",
+    }
+    for name in written:
+        lines = (tmp_path / name).read_text().splitlines()
+        assert "\n".join(f"+{line}" for line in lines) in shown, name
+
+
+def test_without_a_terminal_nothing_is_guessed_and_nothing_is_written(tmp_path: Path) -> None:
+    assert "--for codebuild" in run_scangate("init", cwd=tmp_path).expect(2).stderr
+    assert "--yes" in run_scangate("init", "--for", "codebuild", cwd=tmp_path).expect(2).stderr
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 1)])
+def test_a_terminal_is_asked_for_targets_source_and_consent(answer: str, code: int, tmp_path: Path) -> None:
+    (tmp_path / ".github").mkdir()
+    leader, follower = pty.openpty()
+    os.write(leader, f"\n{GIT}\n{answer}\n".encode())
+    ran = subprocess.run(
+        [SCANGATE, "init"], cwd=tmp_path, env=environment(), stdin=follower, capture_output=True, timeout=TIMEOUT, check=False
+    )
+    os.close(leader)
+    os.close(follower)
+    workflow = tmp_path / ".github" / "workflows" / "scangate.yml"
+    assert workflow.exists() is (answer == "y"), ran
+    assert (tmp_path / "scangate.yaml").exists() is (answer == "y")
+    assert (ran.returncode == 0) is (code == 0)
+    assert answer == "n" or f"SCANGATE_INSTALL: {GIT}" in workflow.read_text()
+
+
+def test_a_release_by_name_gets_the_environments_that_it_uses(tmp_path: Path) -> None:
+    init(tmp_path, "--with", "lambda").expect(0)
+    run_scangate("policy", "check", cwd=tmp_path).expect(0)
+    for name in ("staging", "production"):
+        run_scangate("policy", "show", "--env", name, cwd=tmp_path).expect(0)
+
+
+def test_the_gate_names_no_environment_and_its_policy_has_none(tmp_path: Path) -> None:
+    init(tmp_path, "--for", "codebuild").expect(0)
+    assert "environments" not in yaml.safe_load((tmp_path / "scangate.yaml").read_text())
+    assert "SCANGATE_ENV" not in (tmp_path / "buildspec.yml").read_text()
+
+
+def test_a_policy_without_environments_is_named_for_a_release(tmp_path: Path) -> None:
+    before = "version: 1\nextends: strict\n"
+    ran = init(tree(tmp_path, {"scangate.yaml": before}), "--with", "lambda").expect(0)
+    assert "SCANGATE_ENV" in ran.stderr
+    assert (tmp_path / "scangate.yaml").read_text() == before
+
+
 def test_a_bundle_gets_its_hook(tmp_path: Path) -> None:
-    run_scangate("init", cwd=tree(tmp_path, {"appspec.yml": "os: linux\n"})).expect(0)
+    init(tmp_path, "--with", "ec2-codedeploy").expect(0)
     hook = tmp_path / "scripts" / "verify.sh"
     assert stat.S_IMODE(hook.stat().st_mode) == 0o755
     assert hook.read_text() == list_snippets()["appspec/verify.sh"].read_text("utf-8")
 
 
-def test_a_buildspec_and_a_policy_that_are_there_stay(tmp_path: Path) -> None:
-    files = {"buildspec.yml": "version: 0.2\n", "scangate.yaml": "version: 1\nextends: strict\n", "package.json": SITE}
-    ran = run_scangate("init", "--yes", cwd=tree(tmp_path, files)).expect(0)
-    assert {name: (tmp_path / name).read_text() for name in files} == files
-    assert (tmp_path / "buildspec-gate.yml").read_text() == list_snippets()["gate"].read_text("utf-8")
-    assert "scangate snippet static-site" in ran.stderr
-
-
-def test_a_buildspec_by_its_other_name_is_one_too(tmp_path: Path) -> None:
-    ran = run_scangate("init", cwd=tree(tmp_path, {"buildspec.yaml": "version: 0.2\n"})).expect(0)
-    assert "wrote buildspec-gate.yml: gate" in ran.stdout
-    assert not (tmp_path / "buildspec.yml").exists()
+@pytest.mark.parametrize("name", ["buildspec.yml", "buildspec.yaml"])
+def test_a_buildspec_that_is_there_stays_and_the_steps_are_printed(name: str, tmp_path: Path) -> None:
+    files = {name: "version: 0.2\n", "scangate.yaml": "version: 1\nextends: strict\n"}
+    ran = init(tree(tmp_path, files), "--for", "codebuild").expect(0)
+    assert {each: (tmp_path / each).read_text() for each in files} == files
+    assert {each.name for each in tmp_path.iterdir()} == {*files, ".gitignore"}
+    steps = "\n".join(line[2:] for line in ran.stderr.splitlines() if line.startswith("  "))
+    spec = yaml.safe_load(steps)
+    assert any("-m scangate scan" in entry for entry in spec["phases"]["build"]["commands"])
+    assert spec["env"]["variables"] == {"SCANGATE_INSTALL": PLACEHOLDER}
 
 
 def test_init_names_the_repository_root(tmp_path: Path) -> None:
-    assert "git init && pre-commit install" in run_scangate("init", "--dry-run", cwd=tmp_path).expect(0).stdout
     (tmp_path / ".git").mkdir()
-    top = run_scangate("init", "--dry-run", cwd=tmp_path).expect(0)
-    assert "git init" not in top.stdout
+    top = run_scangate("init", "--dry-run", "--for", "codebuild", cwd=tmp_path).expect(0)
     assert top.stderr == ""
-    inside = run_scangate("init", "--dry-run", cwd=tree(tmp_path / "inside", {})).expect(0)
+    inside = run_scangate("init", "--dry-run", "--for", "codebuild", cwd=tree(tmp_path / "inside", {})).expect(0)
     assert f"scangate init {tmp_path.resolve()}" in inside.stderr
 
 
-def test_init_without_a_terminal_is_a_usage_error(tmp_path: Path) -> None:
-    files = {"buildspec.yml": "version: 0.2\n", "buildspec-gate.yml": "mine\n"}
-    ran = run_scangate("init", cwd=tree(tmp_path, files)).expect(2)
-    assert "buildspec-gate.yml" in ran.stderr
-    assert {each.name for each in tmp_path.iterdir()} == set(files)
-    run_scangate("init", "--yes", cwd=tmp_path).expect(0)
-    assert (tmp_path / "buildspec-gate.yml").read_text() == list_snippets()["gate"].read_text("utf-8")
-
-
-@pytest.mark.parametrize("name", ["buildspec.yml", "buildspec-gate.yml", ".pre-commit-config.yaml", "scripts"])
+@pytest.mark.parametrize("name", ["buildspec.yml", ".github", ".gitlab-ci.yml", ".pre-commit-config.yaml", "scripts", ".gitignore"])
 def test_init_does_not_write_through_symlinks(name: str, tmp_path: Path) -> None:
-    root = tree(tmp_path / "tree", {"appspec.yml": "os: linux\n"})
-    if name == "buildspec-gate.yml":
-        (root / "buildspec.yml").write_text("mine\n")
-    outside = tmp_path / "outside"
-    outside.mkdir()
-    (root / name).symlink_to(outside if name == "scripts" else outside / "target")
-    before = sorted(root.iterdir())
-    ran = run_scangate("init", "--yes", cwd=root).expect(2)
+    root, outside = tree(tmp_path / "tree", {}), tree(tmp_path / "outside", {})
+    (root / name).symlink_to(outside if name in (".github", "scripts") else outside / "target")
+    targets = [word for each in ("codebuild", "github", "gitlab", "pre-commit") for word in ("--for", each)]
+    ran = init(root, *targets, "--with", "ec2-codedeploy").expect(2)
     assert "link" in ran.stderr
-    assert (sorted(root.iterdir()), list(outside.iterdir())) == (before, [])
+    assert (sorted(root.iterdir()), list(outside.iterdir())) == ([root / name], [])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(None, "/scangate-reports/\n"), ("*.pyc", "*.pyc\n/scangate-reports/\n"), ("a\r\n", "a\r\n/scangate-reports/\r\n")],
+)
+def test_reports_are_ignored_once(before: str | None, after: str, tmp_path: Path) -> None:
+    tree(tmp_path, {} if before is None else {".gitignore": before})
+    for _ in range(2):
+        init(tmp_path, "--for", "codebuild").expect(0)
+        assert (tmp_path / ".gitignore").read_bytes() == after.encode()
 
 
 OTHER = "repos:\n{0}- repo: https://example.org/x\n{0}  rev: v1\n{0}  hooks:\n{0}    - id: x\n"
 
 
-@pytest.mark.parametrize("indent", ["", "  ", "    "])
-def test_an_entry_is_added_to_the_hooks_that_are_there(indent: str, tmp_path: Path) -> None:
-    before = "fail_fast: true\n" + OTHER.format(indent)
-    run_scangate("init", "--yes", cwd=tree(tmp_path, {".pre-commit-config.yaml": before})).expect(0)
+@pytest.mark.parametrize(
+    ("indent", "end", "source"),
+    [("", "\n", ""), ("  ", "", GIT), ("  ", "\n# last\n\n", ""), ("    ", "\n", "scangate==1.2.3")],
+)
+def test_an_entry_is_added_to_the_hooks_that_are_there(indent: str, end: str, source: str, tmp_path: Path) -> None:
+    before = ("fail_fast: true\n" + OTHER.format(indent)).rstrip("\n") + end
+    init(tree(tmp_path, {".pre-commit-config.yaml": before}), "--for", "pre-commit", "--install-from", source).expect(0)
     after = (tmp_path / ".pre-commit-config.yaml").read_text()
     assert after.startswith(before)
-    assert [hook["id"] for repo in yaml.safe_load(after)["repos"] for hook in repo["hooks"]] == ["x", "scangate"]
+    repos = yaml.safe_load(after)["repos"]
+    assert [hook["id"] for repo in repos for hook in repo["hooks"]] == ["x", "scangate"]
+    assert repos[1].get("rev") == ("v1.2.3" if source == GIT else None)
+    assert "nothing to write" in init(tmp_path, "--for", "pre-commit").expect(0).stdout
+
+
+def test_line_ends_of_hooks_stay(tmp_path: Path) -> None:
+    before = OTHER.format("  ").replace("\n", "\r\n")
+    init(tree(tmp_path, {".pre-commit-config.yaml": before}), "--for", "pre-commit").expect(0)
+    after = (tmp_path / ".pre-commit-config.yaml").read_bytes()
+    assert after.startswith(before.encode())
+    assert after.count(b"\n") == after.count(b"\r\n")
 
 
 @pytest.mark.parametrize("before", [OTHER.format("  ") + "fail_fast: true\n", "repos: []\n", "- 1\n", "a: [\n"])
 def test_hooks_to_which_lines_cannot_be_added_are_left_to_their_owner(before: str, tmp_path: Path) -> None:
-    ran = run_scangate("init", "--yes", cwd=tree(tmp_path, {".pre-commit-config.yaml": before})).expect(0)
+    ran = init(tree(tmp_path, {".pre-commit-config.yaml": before}), "--for", "pre-commit").expect(0)
     assert (tmp_path / ".pre-commit-config.yaml").read_text() == before
     assert "id: scangate" in ran.stderr
 
 
-@pytest.mark.parametrize(("option", "value"), [("--snippet", "lamda"), ("--policy", "strickt")])
+def test_files_of_github_and_gitlab_stay(tmp_path: Path) -> None:
+    files = {".gitlab-ci.yml": "stages: [test]\n", ".github/workflows/scangate.yml": "name: mine\n"}
+    ran = init(tree(tmp_path, files), "--for", "gitlab", "--for", "github").expect(0)
+    assert {each: (tmp_path / each).read_text() for each in files} == files
+    assert "- local: /.gitlab/scangate.gitlab-ci.yml" in ran.stderr
+
+
+def test_github_uses_the_action_where_it_has_the_source(tmp_path: Path) -> None:
+    init(tmp_path, "--for", "github", "--install-from", "git+https://github.com/team/scangate.git@0123abc").expect(0)
+    workflow = yaml.safe_load((tmp_path / ".github/workflows/scangate.yml").read_text())
+    assert [step["uses"] for step in workflow["jobs"]["scangate"]["steps"]][1:] == ["team/scangate@0123abc"]
+
+
+def test_gitlab_installs_the_source(tmp_path: Path) -> None:
+    init(tmp_path, "--for", "gitlab", "--install-from", GIT).expect(0)
+    assert yaml.safe_load((tmp_path / ".gitlab/scangate.gitlab-ci.yml").read_text())["variables"]["SCANGATE_INSTALL"] == GIT
+
+
+@pytest.mark.parametrize(("option", "value"), [("--with", "lamda"), ("--policy", "strickt")])
 def test_unknown_name_is_rejected_with_a_suggestion(option: str, value: str, tmp_path: Path) -> None:
-    assert "did you mean" in run_scangate("init", option, value, cwd=tmp_path).expect(2).stderr
+    assert "did you mean" in init(tmp_path, option, value).expect(2).stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_versions_and_tests_of_the_project_are_in_the_buildspec(tmp_path: Path) -> None:
+    files = {
+        "template.yaml": SAM.replace("}", ", Properties: {Runtime: python3.13}}"),
+        "package.json": json.dumps({"engines": {"node": ">=20 <21"}}),
+        "pyproject.toml": '[tool.pytest.ini_options]\n[dependency-groups]\ntest = ["pytest"]\n',
+    }
+    init(tree(tmp_path, files), "--for", "codebuild").expect(0)
+    spec = yaml.safe_load((tmp_path / "buildspec.yml").read_text())
+    assert spec["phases"]["install"]["runtime-versions"] == {"python": "3.13", "nodejs": "20"}
+    assert spec["phases"]["build"]["commands"][-1] == '"$SCANGATE_OUT/app/bin/python" -m pytest'
+
+
+def test_a_policy_in_pyproject_stays_the_only_one(tmp_path: Path) -> None:
+    files = {"pyproject.toml": '[tool.scangate]\nversion = 1\nextends = "strict"\n'}
+    init(tree(tmp_path, files), "--for", "codebuild").expect(0)
+    assert not (tmp_path / "scangate.yaml").exists()

@@ -1,194 +1,153 @@
-"""``scangate init``: write a buildspec, a policy and a hook for a repository; asks before it overwrites, and follows no link."""
+"""``scangate init``: write a gate for a build or a hook, and a policy; shows and asks first, and follows no link."""
 
 from __future__ import annotations
 
-import os
-import re
+import difflib
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from shlex import quote
 
 import click
-import msgspec
-import yaml
 
-from scangate import __version__
 from scangate.app.file_errors import file_errors
 from scangate.app.report_files import refuse_links
 from scangate.cli.console import print_line, warn
+from scangate.cli.install_source import FORMS, PLACEHOLDER, InstallSource, SourceKind, parse_install_source
+from scangate.cli.project_detection import detect_project
 from scangate.cli.snippet import list_snippets
+from scangate.cli.starter_buildspec import GATE
+from scangate.cli.starter_files import GITLAB, HOOKS, Advice, PlannedFile, Target, Wishes, plan_files
 from scangate.cli.workload_detection import detect_workload
 from scangate.errors import UsageError
 from scangate.files import write_atomically
 from scangate.judge.error_text import suggest
-from scangate.judge.policy_files import DEFAULT_POLICY_FILE, find_own_policy, list_bundled_policies
+from scangate.judge.policy_files import list_bundled_policies
+from scangate.report.escape import terminal
 
-BUILDSPEC, SECOND_BUILDSPEC, VERIFY, HOOKS = "buildspec.yml", "buildspec-gate.yml", "scripts/verify.sh", ".pre-commit-config.yaml"
-ALTERNATIVE_BUILDSPEC = "buildspec.yaml"
-"""Not a default name, but a project may be configured for it."""
-POLICY = """\
-# The policy of this repository. `scangate policy show` prints the whole, `scangate policy check` validates it.
-version: 1
-extends: {name}
-"""
-HOOK = f"""\
-- repo: local
-  hooks:
-    # Scans staged files, not the work tree. -I: Python ignores the environment and the repository.
-    - id: scangate
-      name: scangate
-      entry: python -I -m scangate scan --staged
-      language: python
-      additional_dependencies: [scangate=={__version__}]
-      always_run: true
-      pass_filenames: false  # one run for the whole commit
-      require_serial: true
-      stages: [pre-commit]
-"""
-
-
-class PlannedFile(msgspec.Struct, frozen=True):
-    """A file to write at ``path`` in the root, and why."""
-
-    path: str
-    text: str
-    reason: str
-    executable: bool = False
+TARGETS = [target.value for target in Target]
 
 
 @click.command()
 @click.argument("root", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".", metavar="[PATH]")
-@click.option("--snippet", "chosen", metavar="NAME", help="The buildspec, see scangate snippet  [default: by the files in PATH]")
+@click.option("--for", "targets", type=click.Choice(TARGETS), multiple=True, help="What to write for; several are possible")
+@click.option(
+    "--with", "chosen", metavar="NAME", default=GATE, show_default=True, help="The buildspec for CodeBuild, see scangate snippet"
+)
 @click.option(
     "--policy", metavar="NAME", default="baseline", show_default=True, help="The bundled policy that scangate.yaml extends"
 )
-@click.option("--yes", is_flag=True, help="Overwrite existing files without asking")
+@click.option("--install-from", "source", metavar="SOURCE", help=f"Where builds install scangate from: {FORMS}")
+@click.option("--yes", is_flag=True, help="Write without asking")
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing")
-def command(root: Path, chosen: str | None, policy: str, yes: bool, dry_run: bool) -> int:
-    """Detect how PATH (default: the current directory) is deployed, and write a buildspec, a scangate.yaml and a pre-commit hook.
+def command(  # noqa: PLR0913 -- one parameter per option
+    root: Path, targets: tuple[str, ...], chosen: str, policy: str, source: str | None, *, yes: bool, dry_run: bool
+) -> int:
+    """Write a gate for CodeBuild, GitHub or GitLab, or a pre-commit hook, and a scangate.yaml, for PATH (default: here).
 
-    An existing policy is kept. If there is a buildspec already, the gate becomes buildspec-gate.yml, for a separate project.
+    Shows every line that it adds and asks before it writes. Existing files are kept: .pre-commit-config.yaml and .gitignore get
+    lines at their end, and for others it prints what to add.
+
+    Versions of Python and Node and the test command are those that the project's files name.
     """
-    if policy not in list_bundled_policies():
-        raise UsageError(f"no bundled policy is named {policy}", suggest(policy, list_bundled_policies()))
-    buildspecs = {name: file for name, file in list_snippets().items() if "/" not in name and file.suffix == ".yml"}
-    if chosen is not None and chosen not in buildspecs:
-        raise UsageError(f"no such buildspec: {chosen}", suggest(chosen, buildspecs))
-    top = _repository_root(root)
-    if top not in (None, root.resolve()):
-        warn("CodeBuild and pre-commit expect these files at the repository's root", f"scangate init {quote(str(top))}")
-    planned = [file for file in _plan_files(root, chosen, policy) if _confirm(root, file, yes=yes, dry_run=dry_run)]
+    _refuse_unknown(chosen, policy)
+    wished = frozenset(map(Target, targets or (["codebuild"] if chosen != GATE else _ask_targets(root))))
+    wishes = Wishes(wished, chosen, policy, _choose_source(source, wished, ask=not (yes or dry_run)))
+    _name_repository_root(root)
+    planned = []
+    for step in plan_files(root, wishes, detect_project(root)):
+        if isinstance(step, Advice):
+            warn(step.sentence)
+            for line in step.lines:
+                print_line(f"  {line}")
+        else:
+            refuse_links((root / step.path).parent, root.resolve())
+            planned.append(step)
     for file in planned:
-        if not dry_run:
+        _show(file)
+    if planned and not dry_run:
+        _confirm(planned, yes=yes)
+        for file in planned:
             _write(root, file)
-        click.echo(f"{'would write' if dry_run else 'wrote'} {file.path}: {file.reason}")
-    if not planned:
-        click.echo("nothing to write")
-    click.echo("next: scangate scan")
+    _name_next_steps(root, wishes, planned)
     return 0
 
 
-def _plan_files(root: Path, chosen: str | None, policy: str) -> Iterator[PlannedFile]:
-    name, reason = (chosen, "as requested") if chosen is not None else detect_workload(root)
-    existing = next((each for each in (BUILDSPEC, ALTERNATIVE_BUILDSPEC) if os.path.lexists(root / each)), "")
-    if existing and _read_text(root / existing) != _read_snippet(name):
-        text = _read_snippet(chosen or "gate")
-        yield PlannedFile(SECOND_BUILDSPEC, text, f"{chosen or 'gate'}, for a separate project, because {existing} exists")
-        if chosen is None and name != "gate":
-            warn(f"{name} is also possible: {reason}", f"scangate snippet {name}")
-    else:
-        yield PlannedFile(
-            BUILDSPEC, _read_snippet(name), f"{name}, {reason}; its first comment lists the settings that the project needs"
-        )
-        if name == "ec2-codedeploy":
-            yield PlannedFile(
-                VERIFY,
-                _read_snippet("appspec/verify.sh"),
-                "add it to appspec.yml: scangate snippet appspec/appspec",
-                executable=True,
-            )
-    own = find_own_policy(root, root)
-    if own is None:
-        yield PlannedFile(DEFAULT_POLICY_FILE, POLICY.format(name=policy), f"extends the bundled policy {policy}")
-    else:
-        warn(f"the policy in {own.name} exists and is kept")
-    yield from _plan_hook(root)
+def _refuse_unknown(chosen: str, policy: str) -> None:
+    if policy not in list_bundled_policies():
+        raise UsageError(f"no bundled policy is named {policy}", suggest(policy, list_bundled_policies()))
+    buildspecs = {name for name, file in list_snippets().items() if "/" not in name and file.suffix == ".yml"}
+    if chosen not in buildspecs:
+        raise UsageError(f"no such buildspec: {chosen}", suggest(chosen, buildspecs))
 
 
-def _repository_root(root: Path) -> Path | None:
-    """The root of the repository of ``root``; None outside a repository."""
-    here = root.resolve()
-    return next((each for each in (here, *here.parents) if os.path.lexists(each / ".git")), None)
-
-
-def _read_snippet(name: str) -> str:
-    return list_snippets()[name].read_text("utf-8")
-
-
-def _plan_hook(root: Path) -> Iterator[PlannedFile]:
-    """The pre-commit configuration with the hook; nothing if it has the hook already, or cannot be extended safely."""
-    before = _read_text(root / HOOKS)
-    if before is None:
-        install = "pre-commit install" if _repository_root(root) else "git init && pre-commit install"
-        yield PlannedFile(HOOKS, "repos:\n" + _indent_hook("  "), f"scans staged files: {install}")
-        return
-    after = _add_hook(before)
-    if after is None:
-        warn(f"{HOOKS} is kept; if it does not have the hook, add it to `repos`:")
-        for line in HOOK.splitlines():
-            print_line(f"  {line}")
-    elif after != before:
-        yield PlannedFile(HOOKS, after, "with a hook that scans staged files")
-
-
-def _add_hook(before: str) -> str | None:
-    """``before`` with the hook at the end of ``repos``; unchanged if it has the hook, None if it cannot be extended safely."""
-    try:
-        old = yaml.safe_load(before)
-        if any(hook.get("id") == "scangate" for repo in old["repos"] for hook in repo["hooks"]):
-            return before
-        indent = re.search(r"^( *)- repo:", before, re.MULTILINE)
-        after = before.rstrip("\n") + "\n" + _indent_hook(indent[1] if indent else "  ")
-        new = yaml.safe_load(after)
-        (entry,) = yaml.safe_load(HOOK)
-        return after if new == {**old, "repos": [*old["repos"], entry]} else None
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
-
-
-def _indent_hook(indent: str) -> str:
-    return "".join(f"{indent}{line}\n" for line in HOOK.splitlines())
-
-
-def _read_text(path: Path) -> str | None:
-    """The text of a file; None if it does not exist. Raises UsageError for a link and an unreadable file."""
-    if path.is_symlink():
-        raise UsageError(f"{path} is a symbolic link", "remove it, or edit its target by hand: scangate snippet")
-    if not path.exists():
-        return None
-    with file_errors("read", path, f"ls -ld {path}"):
-        return path.read_text("utf-8")
-
-
-def _confirm(root: Path, file: PlannedFile, *, yes: bool, dry_run: bool) -> bool:
-    """Whether to write ``file``. Raises UsageError for links, and if overwriting needs a confirmation without a terminal."""
-    path = root / file.path
-    refuse_links(path.parent, root.resolve())
-    existing = _read_text(path)
-    if existing == file.text:
-        return False
-    if existing is None or yes or dry_run:
-        return True
+def _ask_targets(root: Path) -> tuple[str, ...]:
+    """The answer on a terminal; the proposal is by the files that are there."""
     if not sys.stdin.isatty():
-        raise UsageError(f"{file.path} exists", "overwrite it: scangate init --yes, or show the changes: scangate init --dry-run")
-    return click.confirm(f"{file.path} exists; overwrite it?", err=True)
+        raise UsageError("name what to write for", f"scangate init --for {TARGETS[0]}; or one of: {', '.join(TARGETS[1:])}")
+    found = {Target.GITHUB: root / ".github", Target.GITLAB: root / GITLAB, Target.PRE_COMMIT: root / HOOKS}
+    proposal = [target.value for target, path in found.items() if path.exists()] or [Target.CODEBUILD.value]
+    answer = click.prompt(f"write for ({', '.join(TARGETS)}; several with commas)", ",".join(proposal), err=True)
+    names = tuple(name for name in answer.replace(",", " ").split() if name)
+    for name in names:
+        if name not in TARGETS:
+            raise UsageError(f"no such target: {name}", suggest(name, TARGETS))
+    return names
+
+
+def _choose_source(text: str | None, targets: frozenset[Target], *, ask: bool) -> InstallSource:
+    """The option, or the answer on a terminal, or the placeholder. A hook alone uses the scangate that is installed."""
+    builds = targets - {Target.PRE_COMMIT}
+    if text is None and builds and ask and sys.stdin.isatty():
+        text = click.prompt(f"install scangate from ({FORMS}; empty: a placeholder)", "", show_default=False, err=True)
+    return parse_install_source(text or "")
+
+
+def _name_repository_root(root: Path) -> None:
+    here = root.resolve()
+    top = next((each for each in (here, *here.parents) if (each / ".git").exists()), None)
+    if top not in (None, here):
+        warn(
+            "CodeBuild, GitHub, GitLab and pre-commit expect these files at the repository's root",
+            f"scangate init {quote(str(top))}",
+        )
+
+
+def _show(file: PlannedFile) -> None:
+    """The lines that are added, as a unified diff."""
+    click.echo(f"{terminal(file.path)}: {terminal(file.reason)}")
+    before = [] if file.before is None else file.before.splitlines()
+    for line in list(difflib.unified_diff(before, file.after.splitlines(), lineterm="", n=1))[2:]:
+        click.echo(terminal(line))
+    click.echo()
+
+
+def _confirm(planned: list[PlannedFile], *, yes: bool) -> None:
+    """Raises UsageError without a terminal, and Abort for a no."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "nothing was written: it needs a confirmation, and there is no terminal", "write these files: scangate init --yes"
+        )
+    click.confirm(f"write {', '.join(file.path for file in planned)}?", abort=True, err=True)
+
+
+def _name_next_steps(root: Path, wishes: Wishes, planned: list[PlannedFile]) -> None:
+    if not planned:
+        click.echo("nothing to write")
+    if wishes.source.kind is SourceKind.PLACEHOLDER and any(PLACEHOLDER in file.after for file in planned):
+        click.echo("next: replace the placeholder in SCANGATE_INSTALL, or start again with --install-from")
+    name, reason = detect_workload(root)
+    if Target.CODEBUILD in wishes.targets and wishes.snippet == GATE != name:
+        click.echo(f"to release from the same build, because {reason}: scangate init --with {name}")
+    click.echo("next: scangate scan")
 
 
 def _write(root: Path, file: PlannedFile) -> None:
     path = root / file.path
     with file_errors("write", file.path, f"ls -ld {path.parent}"):
-        path.parent.mkdir(exist_ok=True)
-        write_atomically(path, file.text.encode())
+        path.parent.mkdir(exist_ok=True, parents=True)
+        write_atomically(path, file.after.encode())
         if file.executable:
             path.chmod(0o755)
+    click.echo(f"wrote {file.path}")
