@@ -15,7 +15,7 @@ from markdown_it.token import Token
 
 from tests.support.paths import ROOT
 
-__all__ = ["PAGES", "CodeBlock", "Recipe", "anchors", "code_blocks", "defined_names", "groups", "links", "read_recipe"]
+__all__ = ["DOCS", "PAGES", "CodeBlock", "Recipe", "anchors", "code_blocks", "defined_names", "groups", "links", "read_recipe"]
 
 GENERATED_PAGES = ROOT / "docs" / "reference" / "rules"
 """Made by `rule_pages`, whose own tests check them: they are full of names that are not ours."""
