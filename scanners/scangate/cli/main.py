@@ -35,7 +35,7 @@ COMMANDS = {
     "advisories": "Update, import and show the local advisory store.",
     "attest": "Sign an attestation of a verdict.",
     "verify": "Verify an attestation before deployment.",
-    "publish": "Send a verdict.json to AWS or GitHub.",
+    "publish": "Send a verdict.json to AWS or a code host.",
     "doctor": "Check tools, policy, caches and network, and what would be scanned.",
     "cache": "Show and clear the cache of scan results.",
     "init": "Write a buildspec, a policy and a hook for a repository.",

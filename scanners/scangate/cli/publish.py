@@ -11,6 +11,8 @@ DESTINATIONS = {
     "security-hub": "Findings in AWS Security Hub, kept up to date.",
     "codecommit": "Comments and an approval on a CodeCommit pull request.",
     "github": "A GitHub check run, and SARIF for code scanning.",
+    "gitlab": "A GitLab commit status, and a note on a merge request.",
+    "bitbucket": "A Bitbucket report with annotations, and a build status.",
 }
 
 
