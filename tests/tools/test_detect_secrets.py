@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from scangate.model import SecretClass, SecretContext, Severity
 from scangate.tools.built_in import BUILT_IN
 from tests.support.fake_secrets import fake_secret
@@ -30,6 +32,19 @@ def test_a_secret_that_several_detectors_find_is_one_finding_that_names_them(tmp
     assert second.assessment is not None
     assert second.severity <= Severity.LOW
     assert SecretContext.PLACEHOLDER in second.assessment.contexts
+
+
+@pytest.mark.parametrize(
+    ("line", "column"),
+    [
+        ("def login(self, username='test', password='test'): ...", 44),
+        ("connect(user='scrapy1', password='scrapy1')", 35),
+        ("url = 'https://admin1:admin1@db.corp.net/x'", 23),
+    ],
+)
+def test_a_password_that_is_also_the_user_name_is_one_finding_at_the_password(line: str, column: int, tmp_path: Path) -> None:
+    (finding,) = ScanHarness(tmp_path).result(BUILT_IN["detect-secrets"], {"a.py": f"{line}\n"}).findings
+    assert finding.location.column == column
 
 
 def test_secrets_in_a_deeply_nested_document_are_found(tmp_path: Path) -> None:

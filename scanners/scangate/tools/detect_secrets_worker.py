@@ -86,7 +86,8 @@ def _scan_file(file: JobFile, seconds: int) -> FileResult:
     signal.alarm(seconds)
     try:
         found = list(_find_secrets(file.name, text.text)) if file.reported is None else []
-        searched = find_secrets(text) if file.reported is None else ()
+        searched = list(find_secrets(text)) if file.reported is None else []
+        found = _place_as_searched(text, found, searched)
         reported = (_reported_detection(text, each) for each in file.reported or ())
         detections = [*(_detection(text, secret) for secret in found), *searched, *reported]
         secrets = list(assess(text, detections))
@@ -128,6 +129,25 @@ class _Secret(NamedTuple):
     value: str
     allowlisted: bool
     spans: tuple[Part, ...]
+
+
+def _place_as_searched(text: ScannedText, found: list[_Secret], searched: list[Detection]) -> list[_Secret]:
+    """The found secrets, each first where a detector of ours has it. A plugin gives a value without its column, and the first of
+    several equal words of a line may be the user name: without this, one secret would be two findings."""
+    starts = {each.start for each in searched}
+    return [
+        secret._replace(spans=tuple(sorted(secret.spans, key=lambda part: _place_rank(text, secret, part, starts))))
+        if len(secret.spans) > 1
+        else secret
+        for secret in found
+    ]
+
+
+def _place_rank(text: ScannedText, secret: _Secret, part: Part, starts: set[int]) -> bool:
+    """False, which sorts first, for a place of all the value in the secret's line that is one of ``starts``."""
+    line, first, last = part
+    start, end = text.offset(line, first), text.offset(line, last)
+    return not (line == secret.line and start in starts and text.text[start:end] == secret.value)
 
 
 def _detection(text: ScannedText, secret: _Secret) -> Detection:
