@@ -103,7 +103,7 @@ def test_the_name_of_a_bundled_policy_is_not_taken_from_the_tree(tmp_path: Path)
     tree = write_files(
         tmp_path / "tree", {"production": loose, "production.yaml": loose, "policies/production.yaml": loose, "a.py": CLEAN_SOURCE}
     )
-    ran = run_scangate("scan", ".", "--policy", "production", "--scanner", "bandit", "--verbose", cwd=tree).expect(3)
+    ran = run_scangate("scan", ".", "--policy", "production", "--scanner", "bandit", "--verbose", cwd=tree).expect(5)
     assert "budgets" not in ran.stdout
     bundled = run_scangate("policy", "show", "production", cwd=tree).expect(0)
     assert bundled.stdout == run_scangate("policy", "show", "production", cwd=tmp_path).expect(0).stdout
