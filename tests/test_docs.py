@@ -24,7 +24,7 @@ from reference_pages import PAGES as GENERATED
 from scangate.app.policies import read_policy
 from scangate.cli import main
 from scangate.cli.publication import UNPUBLISHED
-from scangate.model import EXIT_CODES, NEVER_ALLOWED, Basis, GapKind
+from scangate.model import EXIT_CODES, NEVER_ALLOWED, SCOPED_PASS, Basis, GapKind
 from scangate.plugin import FileFacts
 from scangate.report import FORMATS
 from scangate.scan.cache_store import CacheStore
@@ -155,7 +155,7 @@ def test_a_generated_page_is_up_to_date(name: str) -> None:
 def test_the_table_of_exit_codes_is_complete() -> None:
     codes = {int(code) for row in table("exit-codes.md") for code in row[0].split(",")}
     signals = {129, 130, 143}
-    assert codes == {*EXIT_CODES.values(), main.USAGE, UNPUBLISHED, main.INTERNAL_ERROR, main.BROKEN_PIPE, *signals}
+    assert codes == {*EXIT_CODES.values(), SCOPED_PASS, main.USAGE, UNPUBLISHED, main.INTERNAL_ERROR, main.BROKEN_PIPE, *signals}
 
 
 def test_the_table_of_gap_kinds_is_complete() -> None:
