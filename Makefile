@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SMOKE ?= 3.12 3.13
 
-.PHONY: help setup demo test unit mutants coverage lint types gate docs reference constraints check smoke bench nightly clean
+.PHONY: help setup demo test unit mutants coverage lint types gate docs reference pictures constraints check smoke bench nightly clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
