@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -17,7 +18,7 @@ from scangate.judge.policy_bound import bound_policy
 from scangate.judge.policy_dump import dump_policy
 from scangate.judge.policy_files import list_bundled_policies
 from scangate.judge.policy_floor import Loosening, find_loosenings
-from scangate.model import FindingKind, NoteKind, RulingOutcome, ScanResult, Severity, Targets
+from scangate.model import FindingKind, IgnoreComment, NoteKind, RulingOutcome, ScanResult, Severity, Targets
 from tests.support import policy_builders
 from tests.support.policy_builders import (
     TARGETS,
@@ -30,6 +31,7 @@ from tests.support.policy_builders import (
     rank_outcome,
 )
 
+OURS = IgnoreComment(1, "scangate: ignore[detect-secrets:x] -- a sample", ("detect-secrets:x",), "", "")
 HEAD = "version: 1\nextends: baseline\n"
 FLOOR = """\
 version: 1
@@ -184,6 +186,18 @@ def test_no_exception_accepts_a_kind_that_is_never_excepted() -> None:
     (blocking,) = [ruling for ruling in verdict.rulings if ruling.outcome is RulingOutcome.BLOCKING]
     assert [note.kind for note in blocking.decision.notes] == [NoteKind.EXCEPTION_NEVER]
     assert [note.kind for note in verdict.notes] == [NoteKind.EXCEPTION_NEVER]
+
+
+@pytest.mark.parametrize("comment", [{"waiver": "# pragma: allowlist secret"}, {"ignore_comments": (OURS,)}])
+def test_no_comment_accepts_a_kind_that_is_never_excepted(comment: dict[str, Any]) -> None:
+    secret = make_finding(rule="detect-secrets:x", kind=FindingKind.SECRET, severity=Severity.HIGH, **comment)
+    policy = make_policy(never_excepted=(FindingKind.SECRET,))
+    verdict = evaluate([make_result("bandit"), make_result("detect-secrets", [secret])], TARGETS, policy, TODAY)
+    (ruling,) = verdict.rulings
+    assert ruling.outcome is RulingOutcome.BLOCKING
+    assert [(note.kind, note.location.path) for note in ruling.decision.notes] == [(NoteKind.COMMENTS_DENIED, "never-excepted")]
+    free = evaluate([make_result("bandit"), make_result("detect-secrets", [secret])], TARGETS, make_policy(), TODAY)
+    assert [each.outcome for each in free.rulings] == [RulingOutcome.SUPPRESSED]
 
 
 def test_the_owner_of_an_exception_has_one_of_the_names(tmp_path: Path) -> None:

@@ -24,10 +24,17 @@ def find_inline_suppression(finding: Finding, policy: Policy, today: dt.date) ->
 
 def _honoured_comment(finding: Finding, policy: Policy, today: dt.date) -> str | None:
     """The comment that suppresses a finding if the policy counts those that a change adds; None if none does."""
-    if policy.inline_suppressions is InlineSuppressions.DENY:
+    if _denying_key(finding, policy):
         return None
     honoured = (comment.text for comment in finding.ignore_comments if _rejection(comment, "", policy, today) is None)
     return finding.tool_comment or next(honoured, None)
+
+
+def _denying_key(finding: Finding, policy: Policy) -> str:
+    """The policy key by which no comment suppresses the finding; empty if comments may."""
+    if policy.inline_suppressions is InlineSuppressions.DENY:
+        return "inline-suppressions"
+    return "never-excepted" if finding.kind in policy.never_excepted else ""
 
 
 def suppressed_until(finding: Finding, policy: Policy, today: dt.date) -> str | None:
@@ -58,9 +65,9 @@ def _rejection(comment: IgnoreComment, path: str, policy: Policy, today: dt.date
 
 def explain_rejections(finding: Finding, policy: Policy, today: dt.date) -> list[Note]:
     """Why the comments next to a finding do not suppress it."""
-    if policy.inline_suppressions is InlineSuppressions.DENY:
+    if key := _denying_key(finding, policy):
         denied = finding.tool_comment or any(comment.rules for comment in finding.ignore_comments)
-        return [Note(NoteKind.COMMENTS_DENIED, location=policy.locate("inline-suppressions"))] if denied else []
+        return [Note(NoteKind.COMMENTS_DENIED, location=policy.locate(key))] if denied else []
     if finding.suppression_is_new and _honoured_comment(finding, policy, today) is not None:
         return [Note(NoteKind.COMMENT_ADDED_DENIED, location=policy.locate("new-suppressions"))]
     notes = (_rejection(comment, finding.location.path, policy, today) for comment in finding.ignore_comments)

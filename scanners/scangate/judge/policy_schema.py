@@ -344,7 +344,8 @@ class PolicyBlocks(_Block, frozen=True, kw_only=True):
         list[Text] | TextReplacement | UnsetType, Meta(description="The owners that an exception may name; by default any.")
     ] = UNSET
     never_excepted: Annotated[
-        list[KindName] | KindReplacement | UnsetType, Meta(description="Kinds of findings that no exception may accept.")
+        list[KindName] | KindReplacement | UnsetType,
+        Meta(description="Kinds that neither an exception nor a comment may accept."),
     ] = UNSET
     inline_suppressions: Annotated[
         Literal["allow", "report", "deny"] | UnsetType,

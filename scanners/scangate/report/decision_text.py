@@ -222,7 +222,7 @@ REMARKS: dict[NoteKind, Callable[[Note], str]] = {
     NoteKind.SEVERITY_CHANGED: lambda note: f"severity changed by the policy from {note.severity.value}",
     NoteKind.KNOWN_COUNTED: lambda note: f"in {note.name}, but the policy counts known findings",
     NoteKind.STRICTER_PATH: lambda note: f"known at {note.path}, where the policy is less strict",
-    NoteKind.COMMENTS_DENIED: lambda _: "the policy does not accept inline comments",
+    NoteKind.COMMENTS_DENIED: lambda _: "the policy does not accept an inline comment for this finding",
     NoteKind.COMMENT_ADDED: lambda _: "this change adds the comment",
     NoteKind.COMMENT_ADDED_DENIED: lambda _: "this change adds the inline comment, and the policy does not count those",
     NoteKind.EXCEPTION_EXPIRED: lambda note: f"its exception expired on {note.expires}",
