@@ -33,3 +33,10 @@ def test_the_script_gets_commands_and_options(tmp_path: Path) -> None:
     assert run_scangate(cwd=tmp_path, env=asked).stdout == "plain,completion\n"
     asked = environment(_SCANGATE_COMPLETE="bash_complete", COMP_WORDS="scangate scan --out", COMP_CWORD="2")
     assert run_scangate(cwd=tmp_path, env=asked).stdout == "plain,--output-dir\n"
+
+
+@pytest.mark.parametrize("asked", ["bash_source", "bash_complete", "fish_source"])
+def test_a_variable_for_completion_never_takes_the_place_of_a_scan(asked: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    ran = run_scangate("scan", "empty", "--quiet", cwd=tmp_path, env=environment(_SCANGATE_COMPLETE=asked)).expect(3)
+    assert ran.stdout.startswith("INCOMPLETE")
