@@ -66,6 +66,9 @@ def main(program: str = "scangate") -> None:
     """Runs the command line of ``scangate`` or ``scangate-verify``, and exits."""
     configure_streams()
     gc.set_threshold(*GC_THRESHOLDS)
+    if len(sys.argv) > 1:
+        # A shell asks for completions without arguments. Otherwise click would answer, scan or verify nothing, and exit with 0.
+        os.environ.pop(f"_{program.replace('-', '_').upper()}_COMPLETE", None)
     code = _run(program)
     silence_broken_pipes()
     gc.freeze()  # otherwise the interpreter would collect garbage once more before it exits
