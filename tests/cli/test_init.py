@@ -257,3 +257,22 @@ def test_a_policy_in_pyproject_stays_the_only_one(tmp_path: Path) -> None:
     files = {"pyproject.toml": '[tool.scangate]\nversion = 1\nextends = "strict"\n'}
     init(tree(tmp_path, files), "--for", "codebuild").expect(0)
     assert not (tmp_path / "scangate.yaml").exists()
+
+
+def test_an_editor_gets_the_schema_once_and_its_settings_stay(tmp_path: Path) -> None:
+    settings = '{\n  "editor.rulers": [132],\n  "yaml.schemas": {"a.json": "b.yaml"}\n}\n'
+    init(tree(tmp_path, {".vscode/settings.json": settings}), "--for", "vscode").expect(0)
+    name = ".vscode/scangate-policy.schema.json"
+    assert (tmp_path / "scangate.yaml").read_text().startswith(f"# yaml-language-server: $schema={name}\n")
+    assert (tmp_path / name).read_text() == run_scangate("schema", "policy", cwd=tmp_path).expect(0).stdout
+    after = json.loads((tmp_path / ".vscode/settings.json").read_text())
+    assert after == {"editor.rulers": [132], "yaml.schemas": {"a.json": "b.yaml", name: "scangate.yaml"}}
+    run_scangate("policy", "check", cwd=tmp_path).expect(0)
+    assert "nothing to write" in init(tmp_path, "--for", "vscode").expect(0).stdout
+
+
+def test_settings_with_comments_are_left_to_their_owner(tmp_path: Path) -> None:
+    before = '{\n  // mine\n  "editor.rulers": [132]\n}\n'
+    ran = init(tree(tmp_path, {".vscode/settings.json": before}), "--for", "vscode").expect(0)
+    assert (tmp_path / ".vscode/settings.json").read_text() == before
+    assert "yaml.schemas" in ran.stderr

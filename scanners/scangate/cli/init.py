@@ -42,7 +42,7 @@ TARGETS = [target.value for target in Target]
 def command(  # noqa: PLR0913 -- one parameter per option
     root: Path, targets: tuple[str, ...], chosen: str, policy: str, source: str | None, *, yes: bool, dry_run: bool
 ) -> int:
-    """Write a gate for CodeBuild, GitHub or GitLab, or a pre-commit hook, and a scangate.yaml, for PATH (default: here).
+    """Write a gate for CodeBuild, GitHub or GitLab, a pre-commit hook or VS Code, and a scangate.yaml, for PATH (default: here).
 
     Shows every line that it adds and asks before it writes. Existing files are kept: .pre-commit-config.yaml and .gitignore get
     lines at their end, and for others it prints what to add.
@@ -96,7 +96,7 @@ def _ask_targets(root: Path) -> tuple[str, ...]:
 
 def _choose_source(text: str | None, targets: frozenset[Target], *, ask: bool) -> InstallSource:
     """The option, or the answer on a terminal, or the placeholder. A hook alone uses the scangate that is installed."""
-    builds = targets - {Target.PRE_COMMIT}
+    builds = targets - {Target.PRE_COMMIT, Target.VSCODE}
     if text is None and builds and ask and sys.stdin.isatty():
         text = click.prompt(f"install scangate from ({FORMS}; empty: a placeholder)", "", show_default=False, err=True)
     return parse_install_source(text or "")

@@ -21,13 +21,18 @@ def command() -> None:
 @command.command()
 def policy() -> None:
     """Print the JSON Schema of a policy, with the options of the installed scanners."""
-    _print(build_policy_schema(scanner_option_types(load_scanners()), CommandOptions))
+    _print(policy_schema())
 
 
 @command.command()
 def verdict() -> None:
     """Print the JSON Schema of verdict.json."""
     _print(verdict_json_schema())
+
+
+def policy_schema() -> object:
+    """The JSON Schema of a policy, with the options of the installed scanners."""
+    return build_policy_schema(scanner_option_types(load_scanners()), CommandOptions)
 
 
 def _print(schema: object) -> None:

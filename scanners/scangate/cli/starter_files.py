@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -15,8 +16,10 @@ from scangate.app.file_errors import file_errors
 from scangate.assets import folder
 from scangate.cli.install_source import InstallSource, SourceKind
 from scangate.cli.project_detection import Project
+from scangate.cli.schema import policy_schema
 from scangate.cli.snippet import list_snippets
 from scangate.cli.starter_buildspec import fit_buildspec
+from scangate.cli.starter_editor import EXTENSIONS, MODELINE, SCHEMA, SETTINGS, add_extensions, add_setting
 from scangate.errors import UsageError
 from scangate.judge.policy_files import DEFAULT_POLICY_FILE, find_own_policy
 
@@ -95,6 +98,7 @@ class Target(enum.Enum):
     GITHUB = "github"
     GITLAB = "gitlab"
     PRE_COMMIT = "pre-commit"
+    VSCODE = "vscode"
 
 
 class PlannedFile(msgspec.Struct, frozen=True):
@@ -208,6 +212,20 @@ def _plan_gitlab(root: Path, wishes: Wishes, project: Project) -> Iterator[Plann
         yield Advice(f"{GITLAB} is kept; include the job in it:", tuple(include.splitlines()))
 
 
+def _plan_editor(root: Path, wishes: Wishes, project: Project) -> Iterator[PlannedFile | Advice]:
+    del wishes, project
+    schema = json.dumps(policy_schema(), indent=2, sort_keys=True) + "\n"
+    plans = ((SCHEMA, lambda _: schema), (SETTINGS, add_setting), (EXTENSIONS, add_extensions))
+    for path, extend in plans:
+        before = read_text(root / path)
+        after = extend(before)
+        if after is None:
+            added = extend(None) or ""
+            yield Advice(f"{path} is kept, because it is not plain JSON; add to it:", tuple(added.splitlines()))
+        elif after != before:
+            yield PlannedFile(path, before, after, "for editors: completion and checks of the policy, SARIF")
+
+
 def _plan_policy(root: Path, wishes: Wishes) -> Iterator[PlannedFile | Advice]:
     named = (
         Target.CODEBUILD in wishes.targets
@@ -216,7 +234,7 @@ def _plan_policy(root: Path, wishes: Wishes) -> Iterator[PlannedFile | Advice]:
     read_text(root / DEFAULT_POLICY_FILE)
     own = find_own_policy(root, root)
     if own is None:
-        text = POLICY.format(name=wishes.policy) + (ENVIRONMENTS if named else "")
+        text = MODELINE * (Target.VSCODE in wishes.targets) + POLICY.format(name=wishes.policy) + (ENVIRONMENTS if named else "")
         yield PlannedFile(DEFAULT_POLICY_FILE, None, text, f"extends the bundled policy {wishes.policy}")
         return
     yield Advice(f"the policy in {own.name} exists and is kept")
@@ -309,4 +327,5 @@ PLANS: dict[Target, Callable[[Path, Wishes, Project], Iterator[PlannedFile | Adv
     Target.GITHUB: _plan_workflow,
     Target.GITLAB: _plan_gitlab,
     Target.PRE_COMMIT: _plan_hook,
+    Target.VSCODE: _plan_editor,
 }
