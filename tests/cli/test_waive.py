@@ -86,6 +86,12 @@ def test_a_finding_of_several_scanners_is_accepted_as_a_whole(tmp_path: Path) ->
     assert (tree / "scangate.yaml").read_text().count("fingerprint:") == 1
 
 
+def test_a_line_is_no_rule(tree: Path) -> None:
+    refused = waive(tree, "run.py:4").expect(2)
+    assert "scangate explain PATH:LINE" in refused.stderr
+    assert (tree / "scangate.yaml").read_text() == OWN
+
+
 def test_a_former_fingerprint_is_understood_and_the_current_one_written(tree: Path) -> None:
     out = tree / "scangate-reports"
     fingerprint = scanned(tree, out)["bandit:B602"][0]
@@ -187,7 +193,7 @@ def test_an_exception_that_accepts_nothing_can_fail_the_build_and_every_report_s
     (tree / "scangate.yaml").write_text(OWN + "exception-unused: fail\n")
     waive(tree, "bandit:B602", "--path", "run.py").expect(0)
     out = tmp_path / "out"
-    ran = run_scangate("scan", "--scanner", "bandit", "--output-dir", out, cwd=tree).expect(1)
+    ran = run_scangate("scan", "--output-dir", out, cwd=tree).expect(1)
     assert "scangate.yaml:11" in ran.stdout
     (entry,) = load_verdict(out)["findings"]
     assert (entry["rule"], entry["path"], entry["outcome"]) == ("scangate:unused-exception", "scangate.yaml", "blocking")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 from collections.abc import Mapping
 from typing import Any
 
 import click
+
+from scangate.errors import UsageError
 
 
 class LazyGroup(click.Group):
@@ -34,6 +37,13 @@ class LazyGroup(click.Group):
                 raise
             return None  # the distribution scangate-verify has one command
         return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that ``args`` begin with. Raises UsageError for an unknown one, and names the nearest."""
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            close = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+            raise UsageError(f"no such command: {args[0]}", " ".join([ctx.command_path, *close, "--help"]))
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature
         """Writes the summaries, without importing any command."""

@@ -33,6 +33,7 @@ from scangate.scan.masking import mask_tokens
 from scangate.timestamps import today
 
 ADVISORY = re.compile(r"(CVE|GHSA|PYSEC|OSV|MAL)-[\w-]+", re.IGNORECASE | re.ASCII)
+RULE = re.compile(r"[\w*?-]+:\S(.*\S)?")  # the name of a scanner has no dot, unlike the path in PATH:LINE
 DAYS = re.compile(r"([1-9][0-9]{0,3})d")
 
 
@@ -76,6 +77,9 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     for line, each in zip(lines, entries, strict=True):
         _print_entry(f"{file}:{line}", each)
     _print_warnings(entry, accepted)
+    warn(
+        "a pull request is judged by the target branch's policy, where the exception counts after it was merged", f"git add {file}"
+    )
     return 0
 
 
@@ -97,9 +101,9 @@ def _select(name: str, entry: PolicyException) -> PolicyException:
         return msgspec.structs.replace(entry, fingerprint=name)
     if ADVISORY.fullmatch(name):
         return msgspec.structs.replace(entry, advisory=name)
-    if ":" in name.strip(":"):
+    if RULE.fullmatch(name):
         return msgspec.structs.replace(entry, rule=name)
-    hint = "write a rule as scanner:id: scangate waive bandit:B101"
+    hint = "write a rule as scanner:id: scangate waive bandit:B101; scangate explain PATH:LINE shows fingerprints"
     raise UsageError(f"neither a fingerprint, a rule nor an advisory: {name}", hint)
 
 
