@@ -16,7 +16,7 @@ from tests.support.linked_environment import LinkedEnvironment
 from tests.support.sample_trees import CLEAN_SOURCE, WEAK_SOURCE, create_repository, run_git, write_files, write_policy
 
 VARYING = re.compile(
-    r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)|\d+\.\d+|urn:uuid:[0-9a-f-]+|[\d,]+ +(?=\d+ +\d+ +N)"
+    r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)?|\d+\.\d+|urn:uuid:[0-9a-f-]+|[\d,]+ +(?=\d+ +\d+ +N)"
     r'|(?<="time": )\d+'  # ocsf
 )
 FILES: dict[str, str | bytes] = {
