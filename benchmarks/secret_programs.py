@@ -19,7 +19,7 @@ from scangate.report.schema import parse_report
 
 __all__ = ["PROGRAMS", "Runner", "blocking_secrets", "evaluate_again", "find_command", "run_scangate"]
 
-VERDICTS = (0, 1, 3)
+VERDICTS = (0, 1, 3, 5)
 
 
 @dataclass(frozen=True, slots=True)

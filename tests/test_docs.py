@@ -158,6 +158,13 @@ def test_the_table_of_exit_codes_is_complete() -> None:
     assert codes == {*EXIT_CODES.values(), SCOPED_PASS, main.USAGE, UNPUBLISHED, main.INTERNAL_ERROR, main.BROKEN_PIPE, *signals}
 
 
+def test_troubleshooting_has_an_entry_for_each_exit_code_and_gap_kind() -> None:
+    found = anchors(ROOT / "docs" / "troubleshooting.md")
+    codes = {code.strip() for row in table("exit-codes.md") for code in row[0].split(",")} - {"0"}
+    numbers = {number for anchor in found if anchor.startswith("exit-code-") for number in re.findall(r"\d+", anchor)}
+    assert (codes - numbers, {kind.value for kind in GapKind} - found) == (set(), set())
+
+
 def test_the_table_of_gap_kinds_is_complete() -> None:
     assert [row[0] for row in table("gap-kinds.md")] == [kind.value for kind in GapKind]
     assert {row[0] for row in table("gap-kinds.md") if row[2] == "narrow"} == {kind.value for kind in NEVER_ALLOWED}
