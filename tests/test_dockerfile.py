@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -69,8 +70,9 @@ def image(context: Path, programs: Path, tmp_path_factory: pytest.TempPathFactor
 
 def test_the_context_has_what_the_wheel_needs_and_no_more() -> None:
     tops = {file.parts[0] for file in context_files(ROOT, (ROOT / ".dockerignore").read_text("utf-8"))}
-    expected = {"LICENSE", "README.md", "buildspec_snippets", "constraints.txt", "policies", "pyproject.toml", "scanners"}
-    assert tops - {"advisories.sqlite"} == expected
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    data = {Path(each).parts[0] for each in project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]}
+    assert tops - {"advisories.sqlite"} == {"LICENSE", "README.md", "constraints.txt", "pyproject.toml", "scanners", *data}
 
 
 def test_the_image_is_labelled_and_runs_as_a_user_of_its_own(image: Image) -> None:

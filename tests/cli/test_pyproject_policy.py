@@ -80,7 +80,7 @@ def test_policy_check_show_and_waive_know_the_table(tmp_path: Path) -> None:
 
 def test_init_keeps_the_table(tmp_path: Path) -> None:
     tree = create_repository(tmp_path / "tree", {"pyproject.toml": STRICT})
-    run_scangate("init", cwd=tree).expect(0)
+    run_scangate("init", "--for", "codebuild", "--yes", cwd=tree).expect(0)
     assert not (tree / "scangate.yaml").exists()
 
 

@@ -12,6 +12,9 @@ VOLATILE = re.compile(
     r'|"(?:seconds|cached)": ?[0-9.]+'
     r'|\b(?:time|timestamp)="[^"]*"'  # JUnit
     r"|(?<= in )[0-9.]+ s\b"  # Markdown
+    r'|(?<=</td><td class="number">)\d+(?=</td><td class="number">)|"cached":"[^"]*"'  # HTML: what is cached
+    r'|(?<=<td class="number">)\d+\.\d+(?=</td>)|"seconds":"[^"]*"'
+    r'|(?:(?<=<dd>)|(?<="text":"))(?:\d{4}-\d\d-\d\dT[\d:]+Z|[\d.,]+ s)(?=</dd>|"\})'
 )
 
 

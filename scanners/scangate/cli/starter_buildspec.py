@@ -10,12 +10,13 @@ from scangate.cli.snippet import list_snippets
 
 RUNTIME = '      python: "3.12"\n'
 SHELL = "  shell: bash\n"
-VARIABLE = re.compile(r"    SCANGATE_INSTALL: scangate(?P<extras>\[[\w,]+\])\n")
-NO_VARIABLES = re.compile(r"  variables:\n(?:    #.*\n)*(?=  \S)")
+EXTRAS = re.compile(r"# SCANGATE_INSTALL in the project says what pip installs: scangate(?P<extras>\[[\w,]+\])? @")
 INSTALL = re.compile(
+    r"      # SCANGATE_INSTALL in the project .*\n(?:      #.*\n)+"
+    r"      - ': .*SCANGATE_INSTALL:\?.*\n"
     r"(?P<home>      - \|\n        if \[ -z \"\$\{SCANGATE_HOME:-\}\" \]; then\n.*\n        fi\n)"
-    r"(?:      #.*\n)?"
-    r"      - (?P<pip>\(cd / && .* )\"\$\{SCANGATE_INSTALL:-scangate\}\"\)\n"
+    r"      - \|\n        if \[ -n \"\$\{SCANGATE_INSTALL:-\}\" \]; then\n"
+    r"          (?P<pip>\(cd / && .* )\"\$SCANGATE_INSTALL\"\)\n        fi\n"
 )
 SCAN_END = '        --report env="$SCANGATE_OUT/verdict.env"\n'
 TESTS = """      - '"$SCANGATE_OUT/app/bin/python" -m unittest discover --start-directory tests'\n"""
@@ -37,22 +38,18 @@ def fit_buildspec(name: str, project: Project, source: InstallSource) -> str:
 
 
 def _fit_installation(text: str, source: InstallSource) -> str:
-    variable = VARIABLE.search(text)
-    extras = variable["extras"] if variable else ""
+    known = EXTRAS.search(text)
+    extras = (known["extras"] or "") if known else ""
     if source.kind is SourceKind.IMAGE:
         check = _refuse('[ -z "${SCANGATE_HOME:-}" ]', "the image of this project has no scangate")
-        text = INSTALL.sub(lambda _: check, text)
-        return NO_VARIABLES.sub("", VARIABLE.sub("", text))
+        return INSTALL.sub(lambda _: check, text)
     comment = "    # What is installed; a variable of the project replaces it.\n"
     if source.kind is SourceKind.PLACEHOLDER:
         comment += "    # Replace it by git+https://HOST/OWNER/scangate@COMMIT, or see `scangate init --help`.\n"
     setting = f"{comment}    SCANGATE_INSTALL: {_quote(source.with_extras(extras))}\n"
-    if variable:
-        text = VARIABLE.sub(lambda _: setting, text)
-    elif "  variables:\n" in text:
-        text = text.replace("  variables:\n", f"  variables:\n{setting}", 1)
-    else:
-        text = text.replace(SHELL, f"{SHELL}  variables:\n{setting}", 1)
+    variables = "  variables:\n"
+    place = variables if variables in text else SHELL
+    text = text.replace(place, f"{place}{setting}" if place == variables else f"{place}{variables}{setting}", 1)
     return INSTALL.sub(lambda match: match["home"] + _install(match["pip"], source, extras), text)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import enum
-
 import msgspec
 
+from scangate.model.string_enum import StrEnum
 
-class CheckStatus(enum.StrEnum):
+
+class CheckStatus(StrEnum):
     """PROBLEM: a scan would be INCOMPLETE, or would not start. WARNING: it would be worse than it could be."""
 
     OK = "ok"
@@ -15,7 +15,7 @@ class CheckStatus(enum.StrEnum):
     PROBLEM = "problem"
 
 
-class CheckArea(enum.StrEnum):
+class CheckArea(StrEnum):
     """What a check is about, in the order of every report."""
 
     PROGRAM = "program"

@@ -74,8 +74,8 @@ _KEY_NAMES = """
     defaultConfiguration descriptor detectors driver endColumn endLine endTimeUtc environment executionSuccessful
     exitCode files filesAnalyzed filesGiven filesNotAnalyzed fingerprint fixedIn former fullDescription fullName gaps
     help helpUri id inHead index informationUri introduction invocations isComprehensive justification kind known
-    leftOut level locations markdown members message name not-judged notifications organization originalSeverity
-    outcome package partialFingerprints physicalLocation policy policyDigest policyOrigin precision
+    leftOut level locations markdown members message name not-judged notifications onlyScanners organization
+    originalSeverity outcome package partialFingerprints physicalLocation policy policyDigest policyOrigin precision
     primaryLocationLineHash properties published reason region relationships reportedBy resolved results rule ruleId
     ruleIndex rules runs scangateFinding/v1 scanner scanners secret security-severity severity shortDescription since
     snippet source startColumn startLine startTimeUtc status supportedTaxonomies suppressed suppressions tags target
