@@ -160,6 +160,14 @@ def test_a_silent_service_costs_one_time_out(world: FakeNetwork, tmp_path: Path,
     assert not [path for _, path in world.requests if "thing" in path]
 
 
+def test_a_404_is_reported_as_that_and_not_as_a_release_that_does_not_exist(world: FakeNetwork, tmp_path: Path) -> None:
+    world.behaviors = {PYPI: "not-found", OSV: "proxy"}
+    runs = Runs(tmp_path)
+    for minutes in (0, 1):  # answered, and remembered
+        assert all("PyPI answered 404 (not found) for this release" in gap.reason for gap in runs.audit(minutes).gaps)
+    assert runs.audit(2).gaps
+
+
 def test_a_release_that_a_service_does_not_know_is_asked_for_again_after_some_minutes(world: FakeNetwork, tmp_path: Path) -> None:
     runs = Runs(tmp_path)
     runs.audit(0)

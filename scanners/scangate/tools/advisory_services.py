@@ -17,7 +17,7 @@ from scangate.errors import ScanError
 from scangate.model import GapKind
 from scangate.plugin import ScanContext
 from scangate.tools.pip_audit_options import Options
-from scangate.tools.pip_audit_runner import NETWORK_HINT, UnreachableError, make_batches, run_pip_audit
+from scangate.tools.pip_audit_runner import UnreachableError, make_batches, not_found, run_pip_audit
 from scangate.tools.saved_lookups import Answer, SavedAnswers
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ FLAGS: Mapping[Source, tuple[str, ...]] = {
 }
 PROBE_URLS: Mapping[Source, str] = {"PyPI": "https://pypi.org/pypi/pip/json", "OSV": "https://api.osv.dev/"}
 """Any answer will do; the requests name no dependency of the project."""
-REMEMBER_SECONDS = 300.0  # that a service does not answer, or does not know a release
+REMEMBER_SECONDS = 300.0  # that a service does not answer, or has no entry for a release
 DAY_SECONDS = 86_400.0
 ATTEMPTS = 2
 RETRY_DELAY = 1.0  # seconds
@@ -60,9 +60,7 @@ class AdvisoryServices:
     def _ask(self, source: Source, releases: Sequence[Release]) -> dict[Release, Answer]:
         unknown = self._context.load_values(self._unknown_key(source, release) for release in releases)
         answers: dict[Release, Answer] = {
-            release: ScanError(GapKind.ADVISORY_UNANSWERED, f"{source} does not know this release", NETWORK_HINT)
-            for release in releases
-            if self._unknown_key(source, release) in unknown
+            release: not_found(source) for release in releases if self._unknown_key(source, release) in unknown
         }
         for batch in make_batches(release for release in releases if release not in answers):
             answers |= self._ask_batch(source, batch)

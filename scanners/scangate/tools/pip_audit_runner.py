@@ -60,6 +60,11 @@ class UnreachableError(ScanError):
         self.may_recover = may_recover
 
 
+def not_found(service: str) -> ScanError:
+    """The answer where pip-audit skips a pinned release: it does so for a 404 alone, which a mirror may send for any release."""
+    return ScanError(GapKind.ADVISORY_UNANSWERED, f"{service} answered 404 (not found) for this release", NETWORK_HINT)
+
+
 def store_lookup(store: Store, context: ScanContext) -> Lookup:
     """A lookup in the store: names without a record are clean, the others go through pip-audit and a local endpoint."""
     names = store.package_names()
@@ -129,7 +134,7 @@ def _answer(dependency: _Dependency | None, version: str, service: str) -> Answe
     if dependency is None:
         return ScanError(GapKind.GARBAGE, "pip-audit did not report this release")
     if dependency.skip_reason is not None:
-        return ScanError(GapKind.ADVISORY_UNANSWERED, f"{service} does not know this release", NETWORK_HINT)
+        return not_found(service)
     if dependency.version != version:
         return ScanError(GapKind.GARBAGE, "pip-audit reported another version")
     if not isinstance(dependency.vulns, list):
