@@ -41,6 +41,20 @@ def test_explain_shows_each_member_of_a_merged_finding() -> None:
     assert page.endswith(" --path /app/db.py --reason WHY --owner WHO --expires 2026-04-01 --verdict out/verdict.json\n")
 
 
+def test_the_fix_is_said_once_also_where_the_message_has_it() -> None:
+    ruling = merged().verdict.rulings[0]
+    fix = "Keep the text constant."
+    for rule, message in (
+        ("semgrep:python-x", f"Anyone can change it. The log has it. {fix}"),
+        ("other:x", f"Anyone can change it. {fix}"),
+    ):
+        finding = msgspec.structs.replace(ruling.finding, rule=rule, message=message)
+        pages = explain_finding(msgspec.structs.replace(ruling, finding=finding, members=()), None, DAY)
+        for page in (pages, explain_rule(RuleInfo(rule, "A title of the rule", message), None, DAY)):
+            assert page.count(fix) == 1
+            assert f"  fix       {fix}" in page
+
+
 def test_a_finding_that_no_policy_judged_is_not_called_tolerated() -> None:
     rulings = not_judged_report().verdict.rulings
     for ruling in rulings:

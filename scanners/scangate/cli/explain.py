@@ -18,7 +18,7 @@ from scangate.judge.policy import Policy
 from scangate.judge.policy_files import list_bundled_policies
 from scangate.model import Report, Ruling
 from scangate.report.escape import terminal
-from scangate.report.explain import WaiveArguments, explain_finding, explain_gap, explain_rule
+from scangate.report.explain import WRITE_VERDICT, WaiveArguments, explain_finding, explain_gap, explain_rule
 from scangate.report.schema import parse_report
 from scangate.scan.masking import mask_tokens
 from scangate.timestamps import today
@@ -70,7 +70,7 @@ def command(name: str, file: Path | None, policy: str | None, environment: str |
 def _require(report: Report | None) -> Report:
     """The report. Raises UsageError if there is none."""
     if report is None:
-        raise UsageError("there is no verdict.json", "scangate scan --output-dir scangate-reports")
+        raise UsageError("there is no verdict.json", WRITE_VERDICT)
     return report
 
 

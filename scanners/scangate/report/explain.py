@@ -12,7 +12,7 @@ from typing import NamedTuple
 from scangate.model import FindingKind, GapRuling, RuleInfo, Ruling, RulingOutcome
 from scangate.report import escape, summary, wording
 from scangate.report.decision_text import explain_decision, format_policy_location, list_policy_locations
-from scangate.report.remediation import suggest_fix
+from scangate.report.remediation import split_message, suggest_fix
 from scangate.report.secret_text import explain_secret
 from scangate.report.wording import pluralize
 
@@ -20,6 +20,8 @@ WIDTH = 100
 MAX_LOCATIONS = 10
 LABEL_WIDTH = 10
 MAX_TEXT_LENGTH = 4000
+NO_FIX = "no advice for this rule; see the text above and the rule's page"
+WRITE_VERDICT = "scangate scan --output-dir scangate-reports; after a hook: scangate scan --staged --output-dir scangate-reports"
 
 
 class WaiveArguments(NamedTuple):
@@ -37,12 +39,15 @@ def explain_finding(ruling: Ruling, rule: RuleInfo | None, waive: WaiveArguments
     ]
     locations = map(format_policy_location, list_policy_locations(ruling.decision))
     lines += _format_section("why", [explain_decision(ruling.decision), *locations])
-    lines += _format_section("what", _describe_rule(finding.title, finding.message, finding.cwe, finding.help_url))
+    description = rule.description if rule is not None and rule.description != finding.message else ""
+    message, fix = finding.message, suggest_fix(finding.rule, finding) or description
+    if not fix:
+        message, fix = split_message(finding.rule, message)
+    lines += _format_section("what", _describe_rule(finding.title, message, finding.cwe, finding.help_url))
     lines += _format_section("secret", explain_secret(finding))
     lines += _format_section("source", [line.strip() for line in finding.evidence.splitlines() if line.strip()][:1])
     lines += _format_section("reported", [_format_member(member, finding.message) for member in ruling.per_scanner])
-    description = rule.description if rule is not None and rule.description != finding.message else ""
-    lines += _format_section("fix", [suggest_fix(finding.rule, finding) or description or "see the message above"])
+    lines += _format_section("fix", [fix or NO_FIX])
     lines += _format_section("accept", _format_waive_commands(ruling, waive), wrap=False)
     return _format_page(lines)
 
@@ -66,7 +71,10 @@ def explain_rule(rule: RuleInfo, rulings: Iterable[Ruling] | None, waive: WaiveA
     counts = ", ".join(f"{outcomes[outcome]:,} {wording.label_outcome(outcome)}" for outcome in RulingOutcome if outcomes[outcome])
     found = [f"{pluralize(len(rulings), 'finding')} in the verdict: {counts}" if rulings else "no finding in the verdict"]
     if not has_verdict:
-        found = ["there is no verdict.json; to write one: scangate scan --output-dir scangate-reports"]
+        found = [f"there is no verdict.json; to write one: {WRITE_VERDICT}"]
+    description, fix = rule.description, suggest_fix(rule.rule)
+    if not fix:
+        description, fix = split_message(rule.rule, description)
     for ruling in rulings[:MAX_LOCATIONS]:
         where = wording.format_location(ruling.finding.location.path, ruling.finding.location.line)
         found.append(f"{where}  {ruling.finding.fingerprint}  {wording.label_outcome(ruling.outcome)}")
@@ -76,8 +84,8 @@ def explain_rule(rule: RuleInfo, rulings: Iterable[Ruling] | None, waive: WaiveA
     return _format_page(
         [
             rule.rule,
-            *_format_section("what", _describe_rule(rule.title, rule.description, rule.cwe, rule.help_url)),
-            *_format_section("fix", [suggest_fix(rule.rule) or "see the description above, or its page"]),
+            *_format_section("what", _describe_rule(rule.title, description, rule.cwe, rule.help_url)),
+            *_format_section("fix", [fix or NO_FIX]),
             *_format_section("found", found, wrap=False),
             *_format_section("accept", commands, wrap=False),
         ]

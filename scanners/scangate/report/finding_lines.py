@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from scangate.model import BUNDLED_ADVISORIES, NoteKind, Ruling, RulingOutcome
@@ -10,7 +9,7 @@ from scangate.report import escape, wording
 from scangate.report.decision_text import explain_decision, explain_remark
 from scangate.report.layout import CUT, GAP, Line, Segment, cells, cut_around, flow, name, wrap
 from scangate.report.pins import Entry, PinFindings
-from scangate.report.remediation import suggest_fix
+from scangate.report.remediation import split_message, suggest_fix
 from scangate.report.secret_text import explain_doubt
 from scangate.report.styles import SEVERITY_STYLES
 from scangate.report.view import View
@@ -23,7 +22,6 @@ MAX_ADVISORIES = 4
 MAX_MESSAGE_LINES = 3
 NOT_SHOWN = {NoteKind.SEVERITY_CHANGED}
 """Remarks on a decision that `scangate explain` makes, not a list."""
-SENTENCE_END = re.compile(r"(?<=[\w)\]'\"`])\.\s+(?=[A-Z])")
 
 
 def entry_lines(entry: Entry, view: View) -> Iterable[Line]:
@@ -37,7 +35,7 @@ def entry_lines(entry: Entry, view: View) -> Iterable[Line]:
 def finding_lines(ruling: Ruling, view: View) -> Iterable[Line]:
     """Severity, place, rule and fingerprint; what is wrong; one line of evidence; one line of fix."""
     finding = ruling.finding
-    what, fix = split_message(ruling)
+    what, fix = describe_and_fix(ruling)
     if view.details:
         what, fix = finding.message or finding.title, suggest_fix(finding.rule, finding)
     title = "; ".join(filter(None, [what, _also(ruling), explain_doubt(finding)]))
@@ -80,17 +78,16 @@ def severity_segment(entry: Entry) -> Segment:
     return Segment(f"{entry.severity.value:<8}", SEVERITY_STYLES[entry.severity])
 
 
-def split_message(ruling: Ruling) -> tuple[str, str]:
-    """What is wrong, and how to fix it: the known fix for the rule, else what the message says after its first sentence.
+def describe_and_fix(ruling: Ruling) -> tuple[str, str]:
+    """What is wrong, and how to fix it: the known fix for the rule, else what the message says after what is wrong.
 
     What is wrong is the title of the rule, or the whole message if it does not say how to fix it.
     """
     finding = ruling.finding
     message = " ".join((finding.message or finding.title).split())
     fix = suggest_fix(finding.rule, finding)
-    what, *rest = SENTENCE_END.split(message, maxsplit=1)
-    if not fix and rest:
-        fix, message = rest[0], f"{what}."
+    if not fix:
+        message, fix = split_message(finding.rule, message)
     title = finding.title if len(finding.title) >= MIN_TITLE_LENGTH and finding.title != finding.rule else ""
     return (title or message if fix else message), fix
 

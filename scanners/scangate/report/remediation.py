@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import shlex
 from fnmatch import fnmatchcase
 
@@ -52,6 +53,20 @@ FIXES = {
     "bandit:B70[34]": "let the template escape the value, or escape each part by format_html or Markup.format",
     "detect-secrets:*": "revoke the secret, as the git history keeps it; read its replacement from a secret store at run time",
 }
+
+
+SENTENCE_END = re.compile(r"(?<=[\w)\]'\"`])\.\s+(?=[A-Z])")
+OUR_RULES = "semgrep:"
+
+
+def split_message(rule: str, message: str) -> tuple[str, str]:
+    """What is wrong, and how to fix it: the last sentence of a rule of ours, all after the first sentence of another tool's.
+
+    A message of one sentence has no fix: then the second text is empty.
+    """
+    sentences = SENTENCE_END.split(message) if rule.startswith(OUR_RULES) else SENTENCE_END.split(message, maxsplit=1)
+    *first, last = sentences
+    return (". ".join(first) + ".", last) if first else (message, "")
 
 
 def suggest_fix(rule: str, finding: Finding | None = None) -> str:
