@@ -51,6 +51,7 @@ def steady(out: Path) -> dict[str, str]:
     document = json.loads(texts["json"])
     for key in ("started", "finished", "seconds"):
         document.pop(key, None)
+    del document["scope"]["unsigned-results"]
     for each in document["scanners"]:
         each.update(files_cached=0, seconds=0)
     texts["json"] = json.dumps(document)
@@ -132,6 +133,18 @@ def test_a_policy_that_wants_signed_answers_gets_no_others(tmp_path: Path, tree:
         assert all(known == files * share for files, known in cached(out).values())
     _, out = scan(tmp_path, tree, "other", "--policy", rules, env=environment(SCANGATE_CACHE_KEY="another key of some length"))
     assert {known for _, known in cached(out).values()} == {0}
+
+
+def test_gate_with_keyed_only_refuses_results_of_an_unsigned_cache(tmp_path: Path, tree: Path) -> None:
+    rules = write_policy(tmp_path / "keyed.yaml", *TOOLS, more="cache: {keyed-only: true}\n")
+    signed = environment(SCANGATE_CACHE_KEY="a key of sixteen characters")
+    for name, env, blocking in (("cold", None, 0), ("warm", None, 1), ("signed", signed, 0), ("signed-warm", signed, 0)):
+        _, out = scan(tmp_path, tree, name, env=env)
+        reports = ("--report", f"json={tmp_path / 'gated'}")
+        run_scangate("gate", out / "json", "--policy", rules, *reports, cwd=tmp_path).expect(1)
+        gaps = json.loads((tmp_path / "gated").read_text("utf-8"))["gaps"]
+        assert [ruling["gap"]["scanner"] for ruling in gaps if ruling["blocking"]] == ["targets"] * blocking, name
+    assert all(known == files for files, known in cached(tmp_path / "signed-warm").values())
 
 
 def test_status_and_clear(tmp_path: Path, tree: Path) -> None:

@@ -208,6 +208,16 @@ def test_a_policy_that_believes_signed_answers_alone_has_no_unsigned_part_merged
     assert not list(tmp_path.glob("unsigned/shard-*"))
 
 
+def test_gate_with_keyed_only_refuses_what_was_merged_from_unsigned_parts(small: Small, tmp_path: Path) -> None:
+    rules = write_policy(tmp_path / "keyed.yaml", "bandit", more="cache: {keyed-only: true}\n")
+    signed = environment(SCANGATE_CACHE_KEY=KEY)
+    with_key = shards(small.tree, small.rules, tmp_path / "signed", 3, env=signed)
+    for env, parts, code in ((None, small.parts, 3), (signed, with_key, 0)):
+        arguments = ("--root", small.tree, "--policy", small.rules, "--output-dir", tmp_path / "out")
+        run_scangate("merge", *parts, *arguments, cwd=tmp_path, env=env).expect(0)
+        run_scangate("gate", tmp_path / "out" / "verdict.json", "--policy", rules, cwd=tmp_path).expect(code)
+
+
 def test_where_there_is_a_key_no_part_is_believed_that_is_not_signed_with_it(small: Small, tmp_path: Path) -> None:
     def merged(*parts: Path, key: str = KEY) -> CommandResult:
         arguments = ("--root", small.tree, "--policy", small.rules, "--output-dir", tmp_path / "out")

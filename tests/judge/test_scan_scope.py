@@ -127,6 +127,27 @@ def test_gaps_of_the_scope_have_a_hint_that_names_the_policy() -> None:
     assert gap.hint.endswith("--policy test")
 
 
+@pytest.mark.parametrize(
+    ("unsigned", "files_cached", "gaps"),
+    [(True, 0, ["targets"]), (False, 2, []), (None, 2, ["targets"]), (None, 0, [])],
+)
+def test_policy_with_signed_results_alone_accepts_no_others(unsigned: bool | None, files_cached: int, gaps: list[str]) -> None:
+    results = [msgspec.structs.replace(make_result("bandit"), files_cached=files_cached), make_result("semgrep")]
+    policy = make_policy()
+    record = record_scope(policy, scanned(), unsigned_results=unsigned)
+    keyed = msgspec.structs.replace(policy, signed_cache_only=True)
+    assert scanners_with_gaps(keyed, record, results=results) == gaps
+    assert scanners_with_gaps(policy, record, results=results) == []
+
+
+def test_record_of_an_older_version_does_not_say_whether_results_were_signed() -> None:
+    record = scope()
+    del record["unsigned-results"]
+    results = [msgspec.structs.replace(make_result("bandit"), files_cached=1)]
+    assert scanners_with_gaps(make_policy(exclusions=EXCLUDES), record, results=results) == []
+    assert scanners_with_gaps(make_policy(exclusions=EXCLUDES, signed_cache_only=True), record, results=results) == ["targets"]
+
+
 def test_disabled_scanner_does_not_end_the_comparison() -> None:
     settings = (ScannerSettings("bandit", False, 600, Options()), ScannerSettings("trivy", True, 600, Options()))
     assert scanners_with_gaps(make_policy(scanners=settings, exclusions=EXCLUDES)) == ["trivy"]

@@ -40,6 +40,30 @@ def test_cached_entry_is_found_in_the_next_run(tmp_path: Path) -> None:
     assert (tmp_path / "cache" / "answers.sqlite").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("secret", ["", SECRET])
+def test_only_a_value_without_signature_of_an_earlier_run_counts_as_unsigned(tmp_path: Path, secret: str) -> None:
+    first = opened(tmp_path, secret=secret)
+    first.get([KEY])
+    first.put({KEY: b"value"})
+    assert first.get([KEY]) == {KEY: b"value"}
+    assert not first.used_unsigned, "this run wrote it"
+    first.close()
+    again = opened(tmp_path, secret=secret)
+    again.get([b"other"])
+    again.get([KEY], for_results=False)
+    assert not again.used_unsigned
+    again.get([KEY])
+    assert again.used_unsigned is (secret == "")
+
+
+def test_value_that_another_process_replaced_counts_as_unsigned(tmp_path: Path) -> None:
+    cache, other = opened(tmp_path), opened(tmp_path)
+    cache.put({KEY: b"value"})
+    other.put({KEY: b"poison"})
+    assert cache.get([KEY]) == {KEY: b"poison"}
+    assert cache.used_unsigned
+
+
 @pytest.mark.parametrize("column", ["value", "mac", "key"])
 def test_a_row_that_was_changed_is_not_there(tmp_path: Path, column: str) -> None:
     cache = opened(tmp_path)

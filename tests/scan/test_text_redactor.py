@@ -24,7 +24,7 @@ class DictCache(CacheStore):
     def __init__(self) -> None:
         self.rows: dict[bytes, bytes] = {}
 
-    def get(self, keys):  # type: ignore[no-untyped-def]
+    def get(self, keys, *, for_results=True):  # type: ignore[no-untyped-def]
         return {key: self.rows[key] for key in keys if key in self.rows}
 
     def put(self, entries):  # type: ignore[no-untyped-def]

@@ -14,7 +14,11 @@ from scangate.model import ContentCoverage, Gap, KnownSource, ScanResult, Target
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """The inputs of `judge.evaluation.evaluate`. ``rules``: digests of the bundled rules by scanner, for `judge.scan_scope`."""
+    """The inputs of `judge.evaluation.evaluate`.
+
+    For `judge.scan_scope`: ``rules`` are digests of the bundled rules by scanner; ``unsigned_results``: whether results are from an
+    unsigned cache or unsigned shard files.
+    """
 
     results: tuple[ScanResult, ...]
     targets: Targets
@@ -24,6 +28,7 @@ class Evidence(msgspec.Struct, frozen=True):
     known_sources: Sequence[KnownSource] = ()
     untouched: Container[str] = ()
     coverage: Sequence[ContentCoverage] = ()
+    unsigned_results: bool | None = None
 
     def evaluate(self, policy: Policy, forced_gaps: Iterable[Gap] = ()) -> Verdict:
         """The verdict under ``policy``."""

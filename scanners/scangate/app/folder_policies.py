@@ -108,7 +108,8 @@ def tighten_verdict(verdict: Verdict, policy: Policy, evidence: Evidence, folder
 def _tighten(verdict: Verdict, policy: Policy, evidence: Evidence, tightened: FolderPolicy) -> Verdict:
     prefix = f"{tightened.folder}/"
     results = tuple(_restrict(result, prefix) for result in evidence.results)
-    forced = find_scope_gaps(record_scope(policy, results, evidence.rules), tightened.policy, evidence.rules)
+    scope = record_scope(policy, results, evidence.rules, unsigned_results=evidence.unsigned_results)
+    forced = find_scope_gaps(scope, tightened.policy, evidence.rules, results)
     hint = f"the folder has a policy of its own; scan it by itself: scangate scan {tightened.folder}"
     own = msgspec.structs.replace(
         evidence,

@@ -66,7 +66,8 @@ def merge(request: MergeRequest, events: Events | None = None, interruption: Int
         key = shard_signing_key(setup.policy)
         shards = _check_shards([_read_shard(file, session, key) for file in request.shard_files], request.shard_files)
         header = shards[0].header
-        setup = msgspec.structs.replace(setup, request=msgspec.structs.replace(request, only=header.only, skip=header.skip))
+        request = msgspec.structs.replace(request, only=header.only, skip=header.skip)
+        setup = msgspec.structs.replace(setup, request=request, unsigned_shards=not key)
         replay = partial(_replay_shards, shards=shards, setup=setup, session=session)
         report = run_scan(setup, session, interruption, events.on_progress, replay)
         return write_reports(report, targets, events)

@@ -74,7 +74,7 @@ def reevaluate(request: ReevaluationRequest, events: Events | None = None) -> Re
 
 def _scope_gaps(earlier: Report, policy: Policy) -> Iterator[Gap]:
     """What the scan of ``earlier`` left out that ``policy`` requires, and a gap if it did not record its coverage."""
-    yield from find_scope_gaps(earlier.scope, policy, digest_bundled_rules())
+    yield from find_scope_gaps(earlier.scope, policy, digest_bundled_rules(), earlier.results)
     if earlier.coverage is None:
         hint = f"scan again: scangate scan --policy {policy.name}"
         yield Gap(COVERAGE, None, GapKind.NOT_ANALYZED, "the verdict does not say which content types were analyzed", hint=hint)

@@ -39,18 +39,28 @@ SALT_BYTES = 16
 
 
 class ScanSetup(msgspec.Struct, frozen=True):
-    """A request with all that was loaded for it. ``outputs``: files that scangate writes and therefore never scans."""
+    """A request with all that was loaded for it.
+
+    ``outputs``: files that scangate writes and therefore never scans. ``unsigned_shards``: whether its results are from shard files
+    that are not signed.
+    """
 
     request: ScanRequest
     inputs: PolicyInputs
     scanners: Mapping[str, Scanner[Any]]
     outputs: tuple[Path, ...] = ()
     cache: ResultCache | None = None
+    unsigned_shards: bool = False
 
     @property
     def policy(self) -> Policy:
         """The policy that judges."""
         return self.inputs.policy
+
+    @property
+    def used_unsigned(self) -> bool:
+        """Whether results are from an unsigned cache or unsigned shard files, so far."""
+        return self.unsigned_shards or (self.cache is not None and self.cache.store.used_unsigned)
 
     @property
     def compares_with_base(self) -> bool:

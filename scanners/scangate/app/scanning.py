@@ -153,7 +153,10 @@ def _judge(scanned: _Scanned, setup: ScanSetup, session: Session, interruption: 
     declared = {task.scanner.NAME: task.declared_coverage for task in scanned.plan.tasks}
     coverage = measure_coverage(targets, results, declared, policy)
     untouched = listing.companions if listing is not None and targets.source in CHANGE_SOURCES else ()
-    evidence = Evidence(results, targets, started.date(), rules, inputs.owners, known_sources, untouched, () if only else coverage)
+    judged_coverage = () if only else coverage
+    evidence = Evidence(
+        results, targets, started.date(), rules, inputs.owners, known_sources, untouched, judged_coverage, setup.used_unsigned
+    )
     verdict = tighten_verdict(evidence.evaluate(policy, inputs.forced_gaps), policy, evidence, folders)
     report = Report(
         verdict=verdict,
@@ -168,7 +171,7 @@ def _judge(scanned: _Scanned, setup: ScanSetup, session: Session, interruption: 
         seconds=round(time.monotonic() - clock, 3),
         interrupted=signal_name,
         exit_code=signal_code or exit_code_of(verdict.outcome, is_scoped=bool(only)),
-        scope=record_scope(policy, results, rules),
+        scope=record_scope(policy, results, rules, unsigned_results=setup.used_unsigned),
         known_sources=known_sources,
         coverage=coverage,
         code_owners=list_path_owners(inputs.owners, (ruling.finding.location.path for ruling in verdict.rulings)),

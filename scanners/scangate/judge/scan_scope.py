@@ -30,16 +30,26 @@ class _RecordedScanner(msgspec.Struct, frozen=True):
 
 
 class _RecordedScope(msgspec.Struct, frozen=True, rename="kebab"):
-    """The record as in verdict.json under ``scope``; ``scanners`` are those that ran, ``too_large`` counts gaps."""
+    """The record as in verdict.json under ``scope``; ``scanners`` are those that ran, ``too_large`` counts gaps.
+
+    ``unsigned_results``: whether results, or what they depend on, are from an unsigned cache or unsigned shard files; None if it
+    was not recorded.
+    """
 
     excludes: tuple[_RecordedExclusion, ...]
     max_file_size: int
     too_large: int
     scanners: dict[str, _RecordedScanner]
+    unsigned_results: bool | None = None
 
 
-def record_scope(policy: Policy, results: Sequence[ScanResult], rules: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """What the scan read, as plain JSON values. ``rules`` are digests of the rules by scanner, where it has rules of ours."""
+def record_scope(
+    policy: Policy, results: Sequence[ScanResult], rules: Mapping[str, str] | None = None, *, unsigned_results: bool | None = None
+) -> dict[str, Any]:
+    """What the scan read, as plain JSON values. ``rules`` are digests of the rules by scanner, where it has rules of ours.
+
+    ``unsigned_results``: whether results are from an unsigned cache or unsigned shard files; None if that is not known.
+    """
     ran = {result.scanner for result in results if result.status is not ScanStatus.SKIPPED}
     left_out = [(result.scanner, left) for result in results for left in result.skipped_paths]
     scope = _RecordedScope(
@@ -51,6 +61,7 @@ def record_scope(policy: Policy, results: Sequence[ScanResult], rules: Mapping[s
             for setting in policy.scanners
             if setting.name in ran
         },
+        unsigned_results=unsigned_results,
     )
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(scope, order="sorted"))
     return plain
@@ -92,14 +103,24 @@ def _count(entry: PathExclusion, left_out: Sequence[tuple[str, SkippedPath]]) ->
     return len(paths)
 
 
-def find_scope_gaps(scope: Mapping[str, Any], policy: Policy, rules: Mapping[str, str] | None = None) -> tuple[Gap, ...]:
-    """The gaps that ``policy`` sees in a scan with this record; it cannot allow them (the `forced_gaps` of `evaluate`)."""
+def find_scope_gaps(
+    scope: Mapping[str, Any], policy: Policy, rules: Mapping[str, str] | None = None, results: Sequence[ScanResult] = ()
+) -> tuple[Gap, ...]:
+    """The gaps that ``policy`` sees in a scan with this record; it cannot allow them (the `forced_gaps` of `evaluate`).
+
+    ``results``: of the scan. Where the record does not say whether cached results were signed, they are taken for unsigned.
+    """
     try:
         msgspec.json.encode(scope)  # options are compared as JSON, which lone surrogates are not
         known = msgspec.convert(dict(scope), _RecordedScope)
     except (msgspec.ValidationError, UnicodeEncodeError):
         return (_gap("targets", "invalid record of what was scanned", policy),)
-    missed = [*_excludes(known, policy), *_sizes(known, policy), *_scanners(known, policy, rules or {})]
+    missed = [
+        *_excludes(known, policy),
+        *_sizes(known, policy),
+        *_scanners(known, policy, rules or {}),
+        *_caches(known, policy, results),
+    ]
     return tuple(sorted((_gap(scanner, reason, policy) for scanner, reason in missed), key=Gap.sort_key))
 
 
@@ -136,3 +157,15 @@ def _scanners(scope: _RecordedScope, policy: Policy, rules: Mapping[str, str]) -
             )
         elif ran.rules != rules.get(setting.name, ran.rules):
             yield (setting.name, "the scan used rules for this scanner that differ from the current ones")
+
+
+def _caches(scope: _RecordedScope, policy: Policy, results: Sequence[ScanResult]) -> Iterator[tuple[str, str]]:
+    if not policy.signed_cache_only:
+        return
+    if scope.unsigned_results:
+        yield (
+            "targets",
+            "the scan used cached results or shard files that are not signed, and this policy accepts signed ones only",
+        )
+    elif scope.unsigned_results is None and any(result.files_cached for result in results):
+        yield ("targets", "the scan used cached results and did not record whether they were signed, as this policy requires")

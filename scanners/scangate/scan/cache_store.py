@@ -74,6 +74,9 @@ class CacheStore:
         self._folder = folder = Path(os.path.abspath(folder))  # noqa: PTH100 -- links stay, to be seen
         self._hour = int(now // HOUR_SECONDS)
         self._limit = limit
+        self._written: dict[bytes, bytes] = {}  # the MAC of each row that this process wrote
+        self.used_unsigned = False
+        """Whether `get` returned a value that has no signature and that this process did not write."""
         if tree is not None and (folder.resolve().is_relative_to(tree) or folder.is_relative_to(tree)):
             reason = "is in the scanned tree: its contents may be attacker-controlled"
             raise ScangateError(f"the cache {folder} {reason}", OTHER_DIRECTORY_HINT)
@@ -85,8 +88,8 @@ class CacheStore:
         except (OSError, sqlite3.Error) as error:
             raise ScangateError(f"the cache {folder} cannot be used: {_error_text(error)}", OTHER_DIRECTORY_HINT) from error
 
-    def get(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
-        """The values of ``keys`` that are stored and have a valid MAC."""
+    def get(self, keys: Iterable[bytes], *, for_results: bool = True) -> dict[bytes, bytes]:
+        """The values of ``keys`` that are stored and have a valid MAC. ``for_results``: whether results depend on them."""
         found: dict[bytes, bytes] = {}
         rows = {self._row_key(key): key for key in keys}
         wanted, old = list(rows), list[bytes]()
@@ -98,6 +101,7 @@ class CacheStore:
                 for row, value, mac, used in connection.execute(query, some):
                     if {type(row), type(value), type(mac)} == {bytes} and hmac.compare_digest(mac, self._mac(row, value)):
                         found[rows[row]] = value
+                        self.used_unsigned |= for_results and not self._key and self._written.get(row) != mac
                         old += [row] if used != self._hour else []
         if old:
             with self._usable_connection() as connection, _transaction(connection):
@@ -110,6 +114,7 @@ class CacheStore:
             return
         rows = [(self._row_key(key), value) for key, value in values.items()]
         signed = [(row, value, self._mac(row, value), self._hour) for row, value in rows]
+        self._written |= {row: mac for row, _, mac, _ in signed}
         with self._usable_connection() as connection:
             with _transaction(connection):
                 connection.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)", signed)

@@ -176,7 +176,7 @@ class ResultCache:
 
     def seconds_per_byte(self, scanner: str) -> float:
         """How long a scanner took in earlier runs, its start included."""
-        value = self.store.get([_rate_key(scanner)]).get(_rate_key(scanner), b"")
+        value = self.store.get([_rate_key(scanner)], for_results=False).get(_rate_key(scanner), b"")
         try:
             return min(max(float(value), 1e-9), 1.0) if value else DEFAULT_SECONDS_PER_BYTE
         except ValueError:
