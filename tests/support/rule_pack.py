@@ -9,8 +9,9 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -53,8 +54,9 @@ def rule_files() -> list[Path]:
     return sorted(path for path in RULES.rglob("*") if path.is_file())
 
 
-def load_rules() -> dict[str, tuple[Path, dict[str, Any]]]:
-    """Every rule by its id, with its file. Raises ValueError on an id that is there twice."""
+@cache
+def load_rules() -> Mapping[str, tuple[Path, dict[str, Any]]]:
+    """Every rule by its id, with its file; read once. Raises ValueError on an id that is there twice."""
     found: dict[str, tuple[Path, dict[str, Any]]] = {}
     for file in rule_files():
         for rule in yaml.safe_load(file.read_text(encoding="utf-8"))["rules"]:
