@@ -51,7 +51,6 @@ docs: $(READY) ## Build the documentation site into .work/site; a broken link is
 
 reference: $(READY) ## Write the pages of docs/reference that are generated from the code
 	PYTHONPATH=docs $(BIN)/python -m reference_pages
-	$(BIN)/python -m tests.support.rule_pages
 
 constraints: $(READY) ## Renew constraints.txt: every dependency at its newest release that pyproject.toml allows, with hashes
 	$(BIN)/pip install --quiet --disable-pip-version-check --group install

@@ -8,6 +8,8 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from reference_pages import RULE_PAGES
+from reference_pages.rules import find_example, render_all, without_marks
 
 from scangate.app.rule_pages import read_rule_page
 from scangate.model import RuleInfo
@@ -16,7 +18,6 @@ from scangate.tools.rule_catalog import DEPENDENCY_RULE, list_rules, load_bandit
 from tests.support.command import run_scangate
 from tests.support.doc_pages import anchors, links
 from tests.support.rule_pack import EXAMPLES, expected_findings, load_rules
-from tests.support.rule_pages import RULE_PAGES, find_example, render_pages, without_marks
 from tests.support.sample_trees import write_files, write_policy
 
 RULES = list_rules()
@@ -26,7 +27,7 @@ FINDING_MARK = re.compile(r"expect(?:-next)?:")
 def test_the_pages_are_up_to_date() -> None:
     """If not: ``make reference``."""
     written = {file.name: file.read_text("utf-8") for file in RULE_PAGES.iterdir()}
-    made = render_pages()
+    made = render_all()
     assert written.keys() == made.keys()
     assert [name for name in made if made[name] != written[name]] == []
 

@@ -18,7 +18,7 @@ from tests.support.paths import ROOT
 __all__ = ["DOCS", "PAGES", "CodeBlock", "Recipe", "anchors", "code_blocks", "defined_names", "groups", "links", "read_recipe"]
 
 GENERATED_PAGES = ROOT / "docs" / "reference" / "rules"
-"""Made by `rule_pages`, whose own tests check them: they are full of names that are not ours."""
+"""Made by `reference_pages.rules`, and checked by its own tests: they are full of names that are not ours."""
 DOCS = sorted(page for page in (ROOT / "docs").rglob("*.md") if page.parent != GENERATED_PAGES)
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *DOCS)
 CODE_SPAN = re.compile(r"`([^`]+)`")
