@@ -52,6 +52,28 @@ def test_what_a_build_cannot_install_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "form",
+    [
+        "git+https://{}@git.example.org/team/scangate@v1",
+        "git+https://{}@git.example.org/team/scangate",
+        "git+https://oauth2:{}@git.example.org/team/scangate@v1",
+        "git+ssh://git:{}@git.example.org/team/scangate@v1",
+        "git+ssh://git@{}@git.example.org/team/scangate@v1",
+        "git+https://git.example.org?private_token={}/team/scangate@v1",
+        "https://{}@files.example.org/scangate-1.2.3-py3-none-any.whl",
+        "https://files.example.org/scangate-1.2.3-py3-none-any.whl?token={}",
+        "https://files.example.org/scangate-1.2.3-py3-none-any.whl?token={}.whl",
+        "s3://{}@packages/scangate-1.2.3-py3-none-any.whl",
+        "scangate@https://user:{}@files.example.org/scangate-1.2.3-py3-none-any.whl",
+    ],
+)
+def test_a_source_with_credentials_is_refused_without_repeating_them(form: str) -> None:
+    with pytest.raises(UsageError) as refusal:
+        parse_install_source(form.format("blue-kettle"))
+    assert "blue-kettle" not in f"{refusal.value.message} {refusal.value.hint}"
+
+
+@pytest.mark.parametrize(
     ("text", "wanted"),
     [
         (GIT, f"scangate[aws] @ {GIT}"),

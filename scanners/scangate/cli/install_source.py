@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 import re
 from pathlib import PurePosixPath
-from urllib.parse import urlsplit
 
 import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
@@ -15,6 +14,7 @@ from scangate.errors import UsageError
 PLACEHOLDER = "git+https://git.example.org/OWNER/scangate@COMMIT"
 FORMS = "git+https://HOST/OWNER/scangate@COMMIT, the URL or path of a wheel, s3://BUCKET/WHEEL, scangate==VERSION, or image"
 GIT = re.compile(r"git\+(?:https|ssh|file)://(?:git@)?[^@\s]+@[\w./-]+")
+SSH_USER = "git@"
 
 
 class SourceKind(enum.Enum):
@@ -63,11 +63,19 @@ def parse_install_source(text: str) -> InstallSource:
         return InstallSource(SourceKind.PLACEHOLDER, PLACEHOLDER)
     if re.search(r"[\s'\"$`\\<>|&;#]", text):
         raise UsageError("a source to install from has no quotes, spaces and other characters of the shell", f"one of: {FORMS}")
-    if "://" in text and urlsplit(text).password is not None:
+    if _may_hold_credentials(text):
         raise UsageError(
-            "a source to install from has no password: the file is committed", "let the build's role or key give access"
+            "a source to install from has no user, password or query: the file is committed",
+            "let the build's role or key give access",
         )
     return InstallSource(_classify(text), text)
+
+
+def _may_hold_credentials(text: str) -> bool:
+    """Whether a URL has what may give access: anything before the host but SSH's user, or a query, which may be a signature."""
+    _, separator, rest = text.partition("://")
+    host = re.split(r"[/?]", rest, maxsplit=1)[0]
+    return bool(separator) and ("?" in rest or "@" in host.removeprefix(SSH_USER))
 
 
 def _classify(text: str) -> SourceKind:
