@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.command import environment, load_verdict, run_scangate
+from tests.support.fake_secrets import fake_tokens
 from tests.support.sample_trees import CLEAN_SOURCE, create_repository, write_files, write_policy
 
 TERRAFORM = 'resource "aws_s3_bucket" "logs" {\n  bucket = "logs"\n}\n'
@@ -91,6 +92,18 @@ def test_the_build_is_recognized(variables: dict[str, str], expected: str, tree:
     policy = write_policy(tmp_path / "policy.yaml", "bandit")
     ran = run_scangate("doctor", "--format", "json", "--policy", policy, cwd=tree, env=environment(**variables))
     assert expected in of(json.loads(ran.stdout)["checks"], "repository", "build")["detail"]
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_no_check_shows_a_token(form: str, tree: Path) -> None:
+    tokens = [fake_tokens(f"doctor {number}")["GitHub Token"] for number in range(4)]
+    write_files(tree, {f"{tokens[0]}/main.tf": TERRAFORM, "scangate.yaml": f"version: 1\nextends: baseline\nname: {tokens[1]}\n"})
+    variables = {"GITHUB_BASE_REF": f"feature/{tokens[2]}", "GITHUB_EVENT_NAME": "pull_request"}
+    shown = [run_scangate("doctor", "--format", form, cwd=tree, env=environment(**each)).stdout for each in ({}, variables)]
+    write_files(tree, {"scangate.yaml": f"version: 1\nextends: {tokens[3]}\n"})
+    shown.append(run_scangate("doctor", "--format", form, cwd=tree, env=environment()).expect(3).stdout)
+    assert all("***" in page for page in shown)
+    assert [token for token in tokens if token[4:12] in "".join(shown)] == []
 
 
 def test_the_result_is_the_last_line(tree: Path, tmp_path: Path) -> None:

@@ -62,6 +62,16 @@ def diagnose(request: ScanRequest, *, online: bool = False) -> Diagnosis:
 
     Raises UsageError if the tree cannot be read; a policy that cannot be used is a problem like others.
     """
+    return Diagnosis(tuple(map(_mask, _list_checks(request, online=online))))
+
+
+def _mask(check: Check) -> Check:
+    """The check without credentials: names of files and branches, policies and variables come from outside."""
+    name, detail, hint = map(mask_arguments, (check.name, check.detail, check.hint))
+    return msgspec.structs.replace(check, name=name, detail=detail, hint=hint)
+
+
+def _list_checks(request: ScanRequest, *, online: bool) -> Sequence[Check]:
     environ = os.environ
     with open_session(request.root) as session:
         checks = [*_check_program(), *_check_environment(environ), *_check_repository(session, environ)]
@@ -70,7 +80,7 @@ def diagnose(request: ScanRequest, *, online: bool = False) -> Diagnosis:
             setup = load_setup(request, session, Events())
         except ScangateError as error:
             checks.append(Check(CheckArea.POLICY, "policy", error.message, CheckStatus.PROBLEM, error.hint))
-            return Diagnosis((*checks, *_check_caches(session, environ), *network))
+            return (*checks, *_check_caches(session, environ), *network)
         plan, listing = setup.build_plan(), setup.list_targets(session)
         results = tuple(_foresee(task, listing, plan) for task in plan.tasks)
         if online and all(check.status is not CheckStatus.OK for check in network if check.name in PROBE_URLS):
@@ -82,7 +92,7 @@ def diagnose(request: ScanRequest, *, online: bool = False) -> Diagnosis:
             *network,
         ]
         targets = _describe_targets(listing, plan)
-        return Diagnosis((*checks, *_check_files(targets), *_check_coverage(setup, plan, targets, results)))
+        return (*checks, *_check_files(targets), *_check_coverage(setup, plan, targets, results))
 
 
 def _check_program() -> Iterator[Check]:
@@ -242,7 +252,7 @@ def _check_network(environ: Mapping[str, str], *, online: bool) -> Iterator[Chec
         missing = label == "certificates" and [text for text in said if not Path(text.partition("=")[2]).exists()]
         status = CheckStatus.WARNING if missing else CheckStatus.OK
         hint = "there is no such file: unset the variable, or name an existing file" if missing else ""
-        yield Check(CheckArea.NETWORK, label, mask_arguments(", ".join(said)) or default, status, hint)
+        yield Check(CheckArea.NETWORK, label, ", ".join(said) or default, status, hint)
     yield from _probe_services() if online else _list_services()
 
 
