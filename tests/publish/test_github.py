@@ -12,10 +12,11 @@ import pytest
 
 from scangate.errors import PublishError, UsageError
 from scangate.model import Report
-from scangate.publish.github import GitHubClient, publish_check_run
+from scangate.publish.github import GitHubCommit, create_client, publish_check_run
 from scangate.publish.review_comments import Review, ReviewComment
 from tests.support.command import CommandResult, environment, run_scangate
 from tests.support.github_server import TOKEN, GitHubServer, serve_github
+from tests.support.json_server import serve_json
 from tests.support.sample_reports import many_findings
 from tests.support.verdict_files import whole_tree_fail, whole_tree_incomplete, whole_tree_pass, write_verdict
 
@@ -71,21 +72,20 @@ def test_annotations_are_sent_in_batches(github: GitHubServer, tmp_path: Path) -
 def test_an_interrupted_check_run_is_completed_later(github: GitHubServer) -> None:
     comments = tuple(ReviewComment(f"a{number}.py", 1, 1, "text", "title", str(number)) for number in range(120))
     review = Review("summary", comments, approve=False)
-    client = GitHubClient(github.url, "team/shop", HEAD, TOKEN, lambda _seconds: None)
-    send = client.request
-    broken = msgspec.structs.replace(client, token="expired-in-between")
-    steps = iter([send, send, broken.request])
+    commit = GitHubCommit(create_client(github.url, TOKEN), "team/shop", HEAD)
+    expired = GitHubCommit(create_client(github.url, "expired-in-between"), "team/shop", HEAD)
+    steps = iter([commit.request, commit.request, expired.request])
 
-    class Breaking(GitHubClient, frozen=True):
+    class Breaking(GitHubCommit, frozen=True):
         """The third request fails."""
 
         def request(self, method: str, path: str, body: Any = None) -> Any:
             return next(steps)(method, path, body)
 
     with pytest.raises(PublishError, match="401"):
-        publish_check_run(Breaking(github.url, "team/shop", HEAD, TOKEN), review, "FAIL")
+        publish_check_run(Breaking(commit.client, "team/shop", HEAD), review, "FAIL")
     assert len(github.runs[0]["annotations"]) == 50
-    assert publish_check_run(client, review, "FAIL") == 120
+    assert publish_check_run(commit, review, "FAIL") == 120
     (run,) = github.runs
     assert [each["path"] for each in run["annotations"]] == [each.path for each in comments]
 
@@ -114,10 +114,15 @@ def test_requests_are_retried_while_github_is_busy(github: GitHubServer, tmp_pat
 def test_retries_end(github: GitHubServer) -> None:
     github.busy += [(500, {})] * 10
     waits: list[float] = []
-    client = GitHubClient(github.url, "team/shop", HEAD, TOKEN, waits.append)
+    client = msgspec.structs.replace(create_client(github.url, TOKEN), sleep=waits.append)
     with pytest.raises(PublishError, match="HTTP 500"):
-        client.request("GET", "commits/x/check-runs")
+        client.request("GET", "repos/team/shop/commits/x/check-runs")
     assert waits == [2.0, 4.0, 8.0]
+
+
+def test_a_response_without_content_is_not_from_the_api() -> None:
+    with serve_json(lambda *_: (200, None)) as url, pytest.raises(PublishError, match="not from the API of GitHub"):
+        create_client(url, TOKEN).request("GET", "repos/team/shop/commits/x/check-runs")
 
 
 @pytest.mark.parametrize(("token", "code"), [("", "NoToken"), ("wrong-token-of-somebody", "HTTP 401")])
@@ -143,4 +148,4 @@ def test_a_sarif_that_code_scanning_rejects_is_reported(github: GitHubServer, tm
 )
 def test_the_target_is_checked_before_the_token_is_sent(api: str, repository: str, commit: str) -> None:
     with pytest.raises(UsageError):
-        GitHubClient(api, repository, commit, TOKEN)
+        GitHubCommit(create_client(api, TOKEN), repository, commit)

@@ -16,10 +16,9 @@ from botocore.session import get_session
 from scangate.cli.publication import Delivery, PublishOptions, VerdictToPublish, publish_once
 from scangate.errors import PublishError
 from scangate.model import Outcome, Report, Ruling, RulingOutcome
-from scangate.publish import asff, cloudwatch, codecommit, metrics, security_hub, verdict_history
+from scangate.publish import asff, cloudwatch, codecommit, github, metrics, security_hub, verdict_history
 from scangate.publish.aws_client import create_client
 from scangate.publish.ecr import ImageReference, fetch_scan_findings
-from scangate.publish.github import GitHubClient, publish_check_run, upload_sarif
 from scangate.publish.receipt import RejectedItem
 from scangate.publish.review_comments import Review, build_comments
 from scangate.publish.statement import Approval, create_statement, decode_statement, encode_statement
@@ -106,9 +105,9 @@ def test_codecommit_comments_with_hostile_text(account: FakeAccount) -> None:
 
 def test_github_requests_with_hostile_text() -> None:
     with serve_github() as server:
-        client = GitHubClient(server.url, "team/shop", HEAD, TOKEN)
-        assert publish_check_run(client, review(), "FAIL") == len(review().comments)
-        upload_sarif(client, sarif.render(report()), "refs/heads/main")
+        commit = github.GitHubCommit(github.create_client(server.url, TOKEN), "team/shop", HEAD)
+        assert github.publish_check_run(commit, review(), "FAIL") == len(review().comments)
+        github.upload_sarif(commit, sarif.render(report()), "refs/heads/main")
     (run,) = server.runs
     assert not kinds(run["output"]["summary"]) & MARKUP
     for each in run["annotations"]:

@@ -8,17 +8,15 @@ from __future__ import annotations
 import base64
 import gzip
 import re
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import msgspec
-import requests
 
-from scangate import __version__
 from scangate.errors import PublishError, UsageError
 from scangate.publish.batches import split_batches
+from scangate.publish.rest_client import RestClient
 from scangate.publish.review_comments import Review, ReviewComment
 
 API_URL = "https://api.github.com"
@@ -27,82 +25,36 @@ MAX_ANNOTATIONS_PER_REQUEST = 50
 MAX_SUMMARY_LENGTH = 65_535
 MAX_MESSAGE_BYTES = 64_000
 MAX_SARIF_BYTES = 10_000_000  # compressed
-TIMEOUTS = (5, 30)
-MAX_ATTEMPTS = 4
-RETRIED_STATUSES = {429, 500, 502, 503, 504}
-MAX_RETRY_DELAY = 60.0
-PERMISSION_HINT = "the token needs checks: write and security-events: write for this repository (a check run needs an app's token)"
-HINTS = {**dict.fromkeys((401, 403, 404), PERMISSION_HINT), **dict.fromkeys(RETRIED_STATUSES, "run the same command again")}
+HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
+DENIED_HINT = "the token needs checks: write and security-events: write for this repository (a check run needs an app's token)"
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
-class GitHubClient(msgspec.Struct, frozen=True):
-    """A commit at GitHub. ``api``: address of the REST API, the only place that the token is sent to."""
+class GitHubCommit(msgspec.Struct, frozen=True):
+    """A commit of a repository (``OWNER/NAME``) at GitHub. Raises UsageError for what is no repository or commit."""
 
-    api: str
+    client: RestClient
     repository: str
     commit: str
-    token: str
-    sleep: Callable[[float], None] = time.sleep
 
     def __post_init__(self) -> None:
-        address = urlsplit(self.api)
-        local = address.scheme == "http" and address.hostname in {"127.0.0.1", "localhost", "::1"}
-        if address.scheme != "https" and not local:
-            raise UsageError("the API's address must use HTTPS", f"write it as --api {API_URL}")
         if not _REPOSITORY.fullmatch(self.repository):
             raise UsageError("not a GitHub repository", "write it as --repository OWNER/NAME")
         if not _COMMIT.fullmatch(self.commit):
             raise UsageError("verdict.json names no commit", "scan a git repository")
 
     def request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """Return the JSON of a response. Retries while GitHub is busy; raises PublishError unless it succeeds."""
-        attempt = 1
-        while True:
-            response = self._send(method, path, body)
-            busy = response.status_code in RETRIED_STATUSES or (response.status_code == 403 and "retry-after" in response.headers)
-            if not busy or attempt == MAX_ATTEMPTS:
-                return _parse_response(response)
-            requested = response.headers.get("retry-after", "")
-            self.sleep(min(float(requested) if requested.isdecimal() else 2.0**attempt, MAX_RETRY_DELAY))
-            attempt += 1
-
-    def _send(self, method: str, path: str, body: Mapping[str, Any] | None) -> requests.Response:
-        headers = {
-            "Accept": "application/vnd.github+json",
-            "User-Agent": f"scangate/{__version__}",
-            "X-GitHub-Api-Version": "2022-11-28",
-        }
-        url = f"{self.api.rstrip('/')}/repos/{self.repository}/{path}"
-
-        def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
-            request.headers["Authorization"] = f"Bearer {self.token}"  # without it requests sends what a .netrc has for the host
-            return request
-
-        try:
-            return requests.request(
-                method, url, json=body, headers=headers, auth=authorize, timeout=TIMEOUTS, allow_redirects=False
-            )
-        except requests.RequestException as error:
-            raise PublishError(type(error).__name__, "GitHub cannot be reached", "check the network and the proxy") from error
+        """The JSON of a response about the repository. Raises PublishError as the client does."""
+        return self.client.request(method, f"repos/{self.repository}/{path}", body)
 
 
-def _parse_response(response: requests.Response) -> Any:
-    try:
-        content = response.json()
-    except ValueError as error:
-        if response.ok:
-            raise PublishError("NotJson", "the response is not from GitHub's API", "check --api and the proxy") from error
-        content = None
-    if response.status_code in {200, 201, 202}:
-        return content
-    message = str(content.get("message", "")) if isinstance(content, dict) else ""
-    code = f"HTTP {response.status_code}"
-    raise PublishError(code, " ".join(message[:300].split()) or "no reason given", HINTS.get(response.status_code, ""))
+def create_client(api: str, token: str) -> RestClient:
+    """The API at ``api``, for a token of an app or of GitHub Actions."""
+    return RestClient("GitHub", api, ("Authorization", f"Bearer {token}"), DENIED_HINT, HEADERS)
 
 
-def publish_check_run(github: GitHubClient, review: Review, outcome: str) -> int:
+def publish_check_run(github: GitHubCommit, review: Review, outcome: str) -> int:
     """Create or update the commit's check run; returns the number of its annotations."""
     found = github.request("GET", f"commits/{github.commit}/check-runs?check_name={CHECK_NAME}&filter=latest&per_page=100")
     ours = [run for run in found["check_runs"] if run["name"] == CHECK_NAME and run.get("external_id") == github.commit]
@@ -143,7 +95,7 @@ def _output(review: Review, outcome: str, batch: Sequence[ReviewComment]) -> dic
     return {"title": f"scangate: {outcome}", "summary": summary, "annotations": annotations}
 
 
-def upload_sarif(github: GitHubClient, sarif: str, ref: str) -> None:
+def upload_sarif(github: GitHubCommit, sarif: str, ref: str) -> None:
     """Upload SARIF for ``ref`` (``refs/heads/NAME``, ``refs/pull/N/head``). Raises PublishError if it is rejected."""
     packed = gzip.compress(sarif.encode("utf-8", "backslashreplace"), mtime=0)
     if len(packed) > MAX_SARIF_BYTES:

@@ -25,13 +25,15 @@ RETRY_HINT = "run the same command again"
 class RestClient(msgspec.Struct, frozen=True):
     """A REST API. ``host``: its name in messages. ``api``: its address, the only one that the header ``authorization`` is sent to.
 
-    ``denied_hint``: what the token needs. Raises UsageError unless the address uses HTTPS, or is on the loopback interface.
+    ``denied_hint``: what the token needs. ``headers``: others to send. Raises UsageError unless the address uses HTTPS, or is on
+    the loopback interface.
     """
 
     host: str
     api: str
     authorization: tuple[str, str]
     denied_hint: str
+    headers: Mapping[str, str] = {}
     sleep: Callable[[float], None] = time.sleep
 
     def __post_init__(self) -> None:
@@ -42,21 +44,22 @@ class RestClient(msgspec.Struct, frozen=True):
             raise UsageError("the API's address must be a plain address", "pass the token by the environment")
 
     def request(self, method: str, path: str, body: Any = None, allowed: tuple[int, ...] = ()) -> Any:
-        """The JSON of a response, None for one without content or with a status of ``allowed``.
+        """The JSON of a response, None for status 204 (no content) or one of ``allowed``.
 
         Retries while the host is busy. Raises PublishError for all else.
         """
         attempt = 1
         while True:
             response = self._send(method, path, body)
-            if response.status_code not in RETRIED_STATUSES or attempt == MAX_ATTEMPTS:
-                return self._parse(response, allowed)
             requested = response.headers.get("retry-after", "")
+            busy = response.status_code in RETRIED_STATUSES or (response.status_code == 403 and requested)
+            if not busy or attempt == MAX_ATTEMPTS:
+                return self._parse(response, allowed)
             self.sleep(min(float(requested) if requested.isdecimal() else 2.0**attempt, MAX_RETRY_DELAY))
             attempt += 1
 
     def _send(self, method: str, path: str, body: Any) -> requests.Response:
-        headers: Mapping[str, str] = {"Accept": "application/json", "User-Agent": f"scangate/{__version__}"}
+        headers = {"Accept": "application/json", "User-Agent": f"scangate/{__version__}", **self.headers}
 
         def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
             name, value = self.authorization
@@ -77,7 +80,7 @@ class RestClient(msgspec.Struct, frozen=True):
             raise PublishError(type(error).__name__, f"{self.host} cannot be reached", "check the network and the proxy") from error
 
     def _parse(self, response: requests.Response, allowed: tuple[int, ...]) -> Any:
-        if response.status_code in allowed or (response.status_code in {200, 201, 202, 204} and not response.content):
+        if response.status_code in {204, *allowed}:
             return None
         try:
             content = response.json()

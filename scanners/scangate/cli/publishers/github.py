@@ -37,17 +37,17 @@ def command(*, repository: str, ref: str | None, api: str, check: bool, upload: 
         report = subject.report
         if not token:
             raise PublishError("NoToken", "GITHUB_TOKEN is not set", "read it from Secrets Manager in the buildspec")
-        client = github.GitHubClient(api, repository, report.commit, token)
+        commit = github.GitHubCommit(github.create_client(api, token), repository, report.commit)
         accepted = 0
         if check:
             outcome = report.verdict.outcome
             comments = build_comments(report, markdown.render_comment, markdown.render_comment_title, MAX_ANNOTATIONS)
             review = Review(markdown.render(report), comments, outcome is Outcome.PASS)
-            accepted += 1 + github.publish_check_run(client, review, outcome.value)
+            accepted += 1 + github.publish_check_run(commit, review, outcome.value)
         refusals: tuple[RejectedItem, ...] = ()
         if upload:
             try:
-                github.upload_sarif(client, sarif.render(report), ref)
+                github.upload_sarif(commit, sarif.render(report), ref)
                 accepted += 1
             except PublishError as error:
                 if not accepted:
