@@ -158,10 +158,12 @@ def _facts(about: RuleInfo) -> str:
 
 def _accept(rule: str) -> str:
     return (
-        "In a comment on the line, or on the line above, with a reason; the policy decides whether it counts:\n\n"
+        "In a comment at the end of the line, or alone on the line above, with a reason; the policy decides whether it counts:\n\n"
         f"```text\n# scangate: ignore[{rule}] until=2027-01-31 -- why this is safe here\n```\n\n"
         "Or in the policy, for every finding of the rule at a path:\n\n"
-        f"```sh\nscangate waive {rule} --path /PATH --reason WHY --owner WHO --expires 2027-01-31\n```"
+        f"```sh\nscangate waive {rule} --path /PATH --reason WHY --owner WHO --expires 2027-01-31\n```\n\n"
+        "Another scanner may report the same weakness. If its rule blocks, too, accept both: name both in the comment, or add an "
+        "exception for each. `scangate explain FINGERPRINT` lists them."
     )
 
 

@@ -74,7 +74,9 @@ def test_where_no_comment_counts_an_exception_is_suggested(changes: dict[str, bo
 
 
 def test_the_text_says_what_a_pull_request_makes_of_a_comment() -> None:
-    assert "a pull-request build counts it" in " ".join(" ".join(show(failing_report())).split())
+    assert "it is accepted in pull-request builds as well, which report that the change adds it" in " ".join(
+        " ".join(show(failing_report())).split()
+    )
     denied = " ".join(" ".join(show(failing_report(), added_comments=False)).split())
     assert "a pull-request build does not count a comment that the change adds" in denied
 

@@ -89,8 +89,9 @@ def _advice(acceptance: Acceptance, view: View) -> Iterable[str]:
         text = f"a pull-request build does not count a comment that the change adds; {EXCEPTION}"
     else:
         text = (
-            "put the comment at the end of the line, or alone on the line above, with your reason; a pull-request build counts it, "
-            "and reports that the change adds it"
+            "put the comment at the end of the finding's first or last line, or alone on the line above, with your reason; it is "
+            "accepted in pull-request builds as well, which report that the change adds it; within a multi-line string no comment "
+            "works: use scangate waive"
         )
     yield from wrap(f"to accept: {text}", view.columns, "", INDENT)
     yield from wrap(f"to skip the hook once: {acceptance.skip_command} (builds still scan the commit)", view.columns, "", INDENT)

@@ -76,7 +76,7 @@
     });
     const parts = [];
     if (row[INLINE]) {
-      const where = "In a comment on the line, or on a line of its own above it, if the policy accepts inline comments:";
+      const where = "In a comment at the end of the first or last line, or alone on the line above, if the policy accepts inline comments:";
       parts.push(make("p", {}, where), command(`scangate: ignore[${names.join(", ")}] -- REASON`));
     }
     parts.push(make("p", {}, `${row[INLINE] ? "Or as" : "As"} an exception in the policy:`), ...[...new Set(waive)].map(command));
