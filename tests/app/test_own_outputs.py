@@ -60,6 +60,39 @@ def test_the_keys_of_our_logs_are_known(report: Report) -> None:
     assert set(_keys(json.loads(FORMATS["sarif"].render(report)))) <= KEYS
 
 
+@pytest.mark.parametrize("name", ["json", "sarif", "html"])
+@pytest.mark.parametrize("value", [DIGEST, DIGEST[:16], DIGEST[:8], f"{DIGEST}01234567", "GHSA-abcd-efgh-ijkl"])
+@pytest.mark.parametrize("text", ["api_key = '{}'", "{{'password': '{}'}}", "DB_PASSWORD={}"])
+def test_report_with_a_secret_that_looks_like_a_digest_is_scanned(name: str, value: str, text: str) -> None:
+    report = failing_report()
+    rulings = report.verdict.rulings
+    finding = next(ruling.finding for ruling in rulings if ruling.finding.evidence)
+
+    def replaced(evidence: str) -> str:
+        changed = msgspec.structs.replace(finding, evidence=evidence)
+        results = tuple(
+            msgspec.structs.replace(result, findings=tuple(changed if each == finding else each for each in result.findings))
+            for result in report.results
+        )
+        ruled = tuple(msgspec.structs.replace(each, finding=changed) if each.finding == finding else each for each in rulings)
+        verdict = msgspec.structs.replace(report.verdict, rulings=ruled)
+        return FORMATS[name].render(msgspec.structs.replace(report, results=results, verdict=verdict))
+
+    assert is_own(replaced(f"commit {value}"))
+    assert not is_own(replaced(text.format(value)))
+
+
+def test_verdict_with_a_secret_in_its_record_of_the_scan_is_scanned() -> None:
+    def rendered(key: str) -> str:
+        return FORMATS["json"].render(
+            msgspec.structs.replace(passing_report(), scope={"scanners": {"x": {"options": {key: DIGEST}}}})
+        )
+
+    assert is_own(rendered("rules"))
+    assert not is_own(rendered("api_key"))
+    assert not is_own(rendered("secret")), "that is as short as a baseline's only"
+
+
 def test_our_baseline_is_recognized() -> None:
     assert is_own(BASELINE)
     assert is_own(BASELINE.replace("\n", "\r\n"))

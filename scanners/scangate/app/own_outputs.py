@@ -26,12 +26,17 @@ HEAD_BYTES = 256
 CONTENT_TYPES = frozenset({"json", "html"})
 SCANNERS = frozenset({*(name.replace("_", "-") for name in MODULES), "scangate"})
 NAMES = re.compile(
-    r"\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{16}|[0-9a-f]{8}|[0-9a-f]{1,16}:\d+)\b"  # digests of ours and of git
-    r"|\bGHSA(?:-[0-9a-z]{4}){3}\b|\b(?:CVE|PYSEC)-\d{4}-\d+\b"
+    # digests of ours and of git
+    r"\b(?P<name>(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{16}|[0-9a-f]{8}|[0-9a-f]{1,16}:\d+)\b"
+    r"|GHSA(?:-[0-9a-z]{4}){3}\b|(?:CVE|PYSEC)-\d{4}-\d+\b)"
     r"|https://[a-z0-9.-]+(?:/[a-z0-9_.#-]*)*(?=[\s)>]|$)"  # a rule's documentation
     r"|: [a-z ,;:-]*remove it from the repository\b"  # after the type of a secret, which may end in "token" or "password"
 )
-"""Texts that look like secrets and are not."""
+"""Texts that look like secrets and are not, except for a ``name`` where a secret is assigned."""
+VALUE_DIGEST = re.compile("[0-9a-f]{8}")
+"""What a baseline has of a secret's value."""
+STAND_IN = "c0rrect-h0rse-battery"
+"""In place of a ``name``: it looks like a secret only where its surroundings say so, as in ``api_key = "..."``."""
 
 
 def without_own_outputs(listing: Listing) -> Listing:
@@ -161,8 +166,9 @@ def _looks_secret(key: str, text: str) -> bool:
     if mask_tokens(text) != text:
         return True
     scanner, _, rest = text.partition(":")
-    rest = NAMES.sub("", rest if scanner in SCANNERS else text)
+    rest = NAMES.sub(lambda found: STAND_IN if found["name"] else "", rest if scanner in SCANNERS else text)
     if key == "name" and text.isalnum():  # a rule's, in SARIF: words without blanks
         return False
-    assigned = f"{key}: {rest}" if key and rest.strip() else ""
+    is_digest = key == "secret" and VALUE_DIGEST.fullmatch(text) is not None
+    assigned = f"{key}: {rest}" if key and rest.strip() and not is_digest else ""
     return any(mask_suspicious(line) != line for line in (*rest.splitlines(), *assigned.splitlines()[:1]))
