@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -91,6 +92,24 @@ def test_verdict_with_a_secret_in_its_record_of_the_scan_is_scanned() -> None:
     assert is_own(rendered("rules"))
     assert not is_own(rendered("api_key"))
     assert not is_own(rendered("secret")), "that is as short as a baseline's only"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"password": {"value": "c0rrect-h0rse-battery"}},
+        {"env": [{"name": "DB_PASSWORD", "value": "c0rrect-h0rse-battery"}]},
+        {"command": ["mysql", "--password", "c0rrect-h0rse-battery"]},
+    ],
+    ids=["nested", "name and value", "command"],
+)
+def test_verdict_whose_structure_assigns_a_secret_is_scanned(options: dict[str, Any]) -> None:
+    def rendered(chosen: dict[str, Any]) -> str:
+        scope = {"scanners": {"x": {"options": chosen}}}
+        return FORMATS["json"].render(msgspec.structs.replace(passing_report(), scope=scope))
+
+    assert is_own(rendered(json.loads(json.dumps(options).replace("c0rrect-h0rse-battery", "***"))))
+    assert not is_own(rendered(options))
 
 
 def test_our_baseline_is_recognized() -> None:

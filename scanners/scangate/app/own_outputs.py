@@ -19,6 +19,7 @@ from scangate.report.schema import parse_report
 from scangate.scan.discovery import Listing, Target
 from scangate.scan.masking import mask_suspicious, mask_tokens
 from scangate.scan.skipping import skip_own_output
+from scangate.secrets.text import ScannedText
 from scangate.tools.built_in import MODULES
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -75,7 +76,9 @@ def is_own_output(data: bytes) -> bool:
     try:
         text = data.decode("utf-8")
         document = recognizer.read(text)
-        return document is not None and not any(_looks_secret(key, value) for key, value in _strings(document))
+        if document is None or any(_looks_secret(key, value) for key, value in _strings(document)):
+            return False
+        return not _has_secrets(text, recognizer.content_type)
     except (UsageError, ValueError, RecursionError):
         return False
 
@@ -112,21 +115,31 @@ def _is_own_run(run: Any) -> bool:
 
 
 class Recognizer(msgspec.Struct, frozen=True):
-    """One kind of output: how it begins, and its document, all texts of which are checked.
+    """One kind of output: how it begins, its content type, and its document, all texts of which are checked.
 
     ``read`` returns None, or raises UsageError or ValueError, for anything else.
     """
 
     opening: re.Pattern[bytes]
+    content_type: str
     read: Callable[[str], Any]
 
 
 RECOGNIZERS = (
-    Recognizer(re.compile(rb'\{\r?\n "version": 1,\r?\n "salt": "'), _read_baseline),
-    Recognizer(re.compile(rb'\{\n "schema": \d'), _read_verdict),
-    Recognizer(re.compile(rb'\{\n "\$schema": "https://docs\.oasis-open\.org/sarif/'), _read_sarif),
-    Recognizer(re.compile(rb'<!doctype html>\n<html lang="en" data-page="scangate report">'), _read_html),
+    Recognizer(re.compile(rb'\{\r?\n "version": 1,\r?\n "salt": "'), "json", _read_baseline),
+    Recognizer(re.compile(rb'\{\n "schema": \d'), "json", _read_verdict),
+    Recognizer(re.compile(rb'\{\n "\$schema": "https://docs\.oasis-open\.org/sarif/'), "json", _read_sarif),
+    Recognizer(re.compile(rb'<!doctype html>\n<html lang="en" data-page="scangate report">'), "html", _read_html),
 )
+
+
+def _has_secrets(text: str, content_type: str) -> bool:
+    """Whether our own detectors find a secret in the whole text: they read its structure, such as a name next to its value."""
+    from scangate.secrets.assessment import assess  # noqa: PLC0415 -- few trees have an output of ours
+    from scangate.secrets.detectors import find_secrets  # noqa: PLC0415 -- as above
+
+    scanned = ScannedText("", content_type, text)
+    return any(True for _ in assess(scanned, find_secrets(scanned)))
 
 
 def _parse(text: str) -> Any:
