@@ -16,6 +16,7 @@ from scangate.cli.install_source import PLACEHOLDER
 from scangate.cli.snippet import list_snippets
 from scangate.cli.workload_detection import detect_workload
 from tests.support.command import SCANGATE, TIMEOUT, CommandResult, environment, run_scangate
+from tests.support.fake_secrets import fake_secret, fake_tokens
 
 SITE = '{"scripts": {"build": "x"}}\n'
 SAM = "Resources:\n  F: {Type: AWS::Serverless::Function}\n"
@@ -269,6 +270,17 @@ def test_an_editor_gets_the_schema_once_and_its_settings_stay(tmp_path: Path) ->
     assert after == {"editor.rulers": [132], "yaml.schemas": {"a.json": "b.yaml", name: "scangate.yaml"}}
     run_scangate("policy", "check", cwd=tmp_path).expect(0)
     assert "nothing to write" in init(tmp_path, "--for", "vscode").expect(0).stdout
+
+
+def test_lines_of_an_existing_file_show_no_secret_and_are_no_command_of_a_build(tmp_path: Path) -> None:
+    token, password = fake_tokens("init")["GitHub Token"], fake_secret("init")
+    settings = f'{{\n    "a.token": "{token}",\n    "b.password": "{password}"\n}}\n'
+    files = {".vscode/settings.json": settings, ".gitignore": "  ::error::pwned\n"}
+    shown = init(tree(tmp_path, files), "--for", "vscode").expect(0).stdout
+    assert '"b.password": "***"' in shown
+    assert [secret for secret in (token, password) if secret[4:10] in shown] == []
+    assert not [line for line in shown.splitlines() if line.strip().startswith("::")]
+    assert token in (tmp_path / ".vscode/settings.json").read_text()
 
 
 def test_settings_with_comments_are_left_to_their_owner(tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ from scangate.errors import UsageError
 from scangate.files import write_atomically
 from scangate.judge.error_text import suggest
 from scangate.judge.policy_files import list_bundled_policies
-from scangate.report.escape import terminal
+from scangate.report.escape import ci_log
+from scangate.scan.masking import mask_arguments, mask_suspicious
 
 TARGETS = [target.value for target in Target]
 
@@ -113,11 +114,11 @@ def _name_repository_root(root: Path) -> None:
 
 
 def _show(file: PlannedFile) -> None:
-    """The lines that are added, as a unified diff."""
-    click.echo(f"{terminal(file.path)}: {terminal(file.reason)}")
+    """The lines that are added, as a unified diff; lines of an existing file may hold secrets, which are masked."""
+    click.echo(ci_log(mask_arguments(f"{file.path}: {file.reason}")))
     before = [] if file.before is None else file.before.splitlines()
     for line in list(difflib.unified_diff(before, file.after.splitlines(), lineterm="", n=1))[2:]:
-        click.echo(terminal(line))
+        click.echo(ci_log(line if file.before is None else mask_suspicious(line, file.path)))
     click.echo()
 
 
