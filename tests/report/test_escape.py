@@ -101,6 +101,13 @@ def test_markdown_prose_has_nothing_that_becomes_a_link(text: str) -> None:
     assert not _mentions(shown), shown
 
 
+@pytest.mark.parametrize("text", ["@team", "#12", "GH-2", "!12", "team/shop!12", "&12", "team&12"])
+def test_a_reference_to_something_of_the_code_host_is_none(text: str) -> None:
+    joined = "".join(ET.fromstring(f"<r>{MarkdownIt('commonmark').render(escape.markdown(text))}</r>").itertext())
+    assert text not in joined
+    assert joined.replace("\u200b", "").strip() == text
+
+
 def _mentions(html: str) -> bool:
     text = ET.fromstring(f"<r>{html}</r>").itertext()
     joined = "".join(text)

@@ -22,8 +22,11 @@ _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _GITHUB_COMMAND = re.compile(r"(^|\s)::")
 _AZURE_COMMAND = re.compile(r"##(?=[A-Za-z]*\[)")
 _MARKUP = re.compile(r"[\\`*\[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[#>+=-]|(?<=^\d)[.)](?=\s)|(?<=^\d\d)[.)](?=\s)")
-# Mentions, issue numbers and bare addresses become links after Markdown is parsed: a backslash has no effect on them.
-_AUTOLINK = re.compile(r"(?<=[@#])(?=\w)|(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?<=\bgh)(?=-\d)", re.IGNORECASE)
+# Mentions, numbers of issues, merge requests and epics, and bare addresses become links after Markdown is parsed, some with a note
+# at their target; a backslash has no effect on them. https://docs.gitlab.com/user/markdown/#gitlab-specific-references
+_AUTOLINK = re.compile(
+    r"(?<=[@#])(?=\w)|(?<=!)(?=\d)|(?<=&amp;)(?=\d)|(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?<=\bgh)(?=-\d)", re.IGNORECASE
+)
 _HTTP = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~/?#@!$&*+,;=:%-]*)?")
 _NOT_A_PATH_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # lone surrogates that Python does not make of undecodable bytes
 
