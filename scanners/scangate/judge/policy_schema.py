@@ -37,6 +37,11 @@ Glob = Annotated[str, Meta(pattern=r"\S", max_length=1024, extra={"check": "glob
 Folder = Annotated[str, Meta(pattern=r"^[^*?\[\\!]+/$", max_length=1024)]
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
 Limit = Annotated[int, Meta(ge=0)] | Literal["unlimited"]
+CriticalLimit = Annotated[Limit | UnsetType, Meta(description="How many findings of severity critical are allowed, or unlimited.")]
+HighLimit = Annotated[Limit | UnsetType, Meta(description="How many findings of severity high are allowed, or unlimited.")]
+MediumLimit = Annotated[Limit | UnsetType, Meta(description="How many findings of severity medium are allowed, or unlimited.")]
+LowLimit = Annotated[Limit | UnsetType, Meta(description="How many findings of severity low are allowed, or unlimited.")]
+InfoLimit = Annotated[Limit | UnsetType, Meta(description="How many findings of severity info are allowed, or unlimited.")]
 Seconds = Annotated[int, Meta(ge=1, le=86400)]
 Size = Annotated[int, Meta(ge=1)] | Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,9} ?(B|KiB|MiB|GiB)$")]
 
@@ -152,15 +157,11 @@ class OverrideEntry(_Block, frozen=True, kw_only=True):
     history: Annotated[bool | UnsetType, Meta(description="true: only findings of scangate history; false: only all others.")] = (
         UNSET
     )
-    critical: Annotated[
-        Limit | UnsetType, Meta(description="How many findings of severity critical are allowed, or unlimited.")
-    ] = UNSET
-    high: Annotated[Limit | UnsetType, Meta(description="How many findings of severity high are allowed, or unlimited.")] = UNSET
-    medium: Annotated[Limit | UnsetType, Meta(description="How many findings of severity medium are allowed, or unlimited.")] = (
-        UNSET
-    )
-    low: Annotated[Limit | UnsetType, Meta(description="How many findings of severity low are allowed, or unlimited.")] = UNSET
-    info: Annotated[Limit | UnsetType, Meta(description="How many findings of severity info are allowed, or unlimited.")] = UNSET
+    critical: CriticalLimit = UNSET
+    high: HighLimit = UNSET
+    medium: MediumLimit = UNSET
+    low: LowLimit = UNSET
+    info: InfoLimit = UNSET
 
 
 _Override = Annotated[OverrideEntry, _require_one_of("kind", "scanner", "path", "fixable", "history")]
@@ -176,15 +177,11 @@ class BudgetBlock(_Block, frozen=True, kw_only=True):
     A finding counts in one budget: the last override that matches it and names its severity, else the general one.
     """
 
-    critical: Annotated[
-        Limit | UnsetType, Meta(description="How many findings of severity critical are allowed, or unlimited.")
-    ] = UNSET
-    high: Annotated[Limit | UnsetType, Meta(description="How many findings of severity high are allowed, or unlimited.")] = UNSET
-    medium: Annotated[Limit | UnsetType, Meta(description="How many findings of severity medium are allowed, or unlimited.")] = (
-        UNSET
-    )
-    low: Annotated[Limit | UnsetType, Meta(description="How many findings of severity low are allowed, or unlimited.")] = UNSET
-    info: Annotated[Limit | UnsetType, Meta(description="How many findings of severity info are allowed, or unlimited.")] = UNSET
+    critical: CriticalLimit = UNSET
+    high: HighLimit = UNSET
+    medium: MediumLimit = UNSET
+    low: LowLimit = UNSET
+    info: InfoLimit = UNSET
     overrides: Annotated[
         list[_Override] | OverrideReplacement | UnsetType,
         Meta(
