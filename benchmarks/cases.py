@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from gap_exclusions import find_gaps, render_exclusions
-from measure import Cost, clean_environment, run
+from measure import VERDICTS, Cost, clean_environment, run
 from ratios import Line, ratios
 from standalone_tools import PROGRAMS, StandaloneTools, find_missing, load_findings
 from trees import MORE, SDISTS, Tree, git, plant, tree
@@ -20,7 +20,6 @@ __all__ = ["CASES", "Benchmark"]
 
 RENDER = Path(__file__).with_name("render.py")
 POLICY = "version: 1\nextends: baseline\nscanners: {pip-audit: {advisories: local}}\n"  # no network in the measurement
-VERDICTS = (0, 1, 3, 5)
 FIVE = 5  # projects in which a scan for secrets must take at most a tenth
 
 

@@ -11,8 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Cost", "clean_environment", "run"]
+from scangate.model import EXIT_CODES, SCOPED_PASS
 
+__all__ = ["VERDICTS", "Cost", "clean_environment", "run"]
+
+VERDICTS = (*EXIT_CODES.values(), SCOPED_PASS)
+"""The exit codes of a scan that ran to its end."""
 TICK = 0.1  # seconds between two samples of the memory
 PAGE = resource.getpagesize()
 

@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from measure import Cost, run
+from measure import VERDICTS, Cost, run
 from secret_scoring import Found, Place
 
 from scangate.model import FindingKind, Report, Ruling, RulingOutcome
 from scangate.report.schema import parse_report
 
 __all__ = ["PROGRAMS", "Runner", "blocking_secrets", "evaluate_again", "find_command", "run_scangate"]
-
-VERDICTS = (0, 1, 3, 5)
 
 
 @dataclass(frozen=True, slots=True)
