@@ -17,24 +17,13 @@ from scangate.report.view import View
 from tests.support.hostile_text import check_line, hostile_report
 from tests.support.report_strategies import reports
 from tests.support.sample_reports import (
+    SAMPLES,
     failing_report,
-    incomplete_report,
     many_findings,
     merged,
-    not_judged_report,
-    partly_covered_report,
-    passing_report,
 )
 
-SAMPLES = [
-    failing_report(),
-    merged(),
-    passing_report(),
-    incomplete_report(),
-    not_judged_report(),
-    partly_covered_report(),
-    many_findings(900),
-]
+REPORTS = [*SAMPLES.values(), many_findings(900)]
 FAILING = {RulingOutcome.BLOCKING, RulingOutcome.NOT_JUDGED}
 LINE_FORMATS = [name for name, form in CONSOLE_FORMATS.items() if not form.is_document]
 CONCISE = re.compile(r"(?P<path>.+?):(?P<line>\d+)(:\d+)?: (?P<severity>\w+)( \([a-z ]+\))? (?P<rules>\S+) .*")
@@ -104,12 +93,12 @@ def test_no_report_harms_a_terminal_or_a_log(report: Report) -> None:
 
 
 @pytest.mark.parametrize("name", LINE_FORMATS)
-@pytest.mark.parametrize("report", SAMPLES)
+@pytest.mark.parametrize("report", REPORTS)
 def test_every_format_ends_with_the_verdict(name: str, report: Report) -> None:
     assert render(name, report).splitlines()[-1].startswith(f"{report.verdict.outcome.value}: ")
 
 
-@pytest.mark.parametrize("report", SAMPLES)
+@pytest.mark.parametrize("report", REPORTS)
 def test_concise_has_one_line_per_finding_and_gap(report: Report) -> None:
     *lines, _, _ = render("concise", report).splitlines()
     findings = [found for found in map(CONCISE.fullmatch, lines) if found and found["severity"] != "gap"]
@@ -131,7 +120,7 @@ def test_concise_names_all_rules_of_a_merged_finding_and_a_fingerprint() -> None
     assert lines[0].endswith(" [5d41402a]")
 
 
-@pytest.mark.parametrize("report", SAMPLES)
+@pytest.mark.parametrize("report", REPORTS)
 def test_annotations_are_within_githubs_limits_and_say_how_many_more(report: Report) -> None:
     annotations = read_annotations(render("github", report))
     levels = Counter(each.level for each in annotations)

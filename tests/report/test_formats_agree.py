@@ -17,13 +17,10 @@ from scangate.report.html import parse_page
 from tests.support.hostile_text import hostile_report
 from tests.support.report_strategies import reports, shuffled
 from tests.support.sample_reports import (
+    SAMPLES,
     failing_report,
-    incomplete_report,
     many_findings,
     merged,
-    not_judged_report,
-    partly_covered_report,
-    passing_report,
 )
 
 
@@ -189,18 +186,7 @@ def test_all_formats_agree(report: Report) -> None:
 
 
 @pytest.mark.smoke
-@pytest.mark.parametrize(
-    "report",
-    [
-        failing_report(),
-        merged(),
-        passing_report(),
-        incomplete_report(),
-        not_judged_report(),
-        partly_covered_report(),
-        many_findings(900),
-    ],
-)
+@pytest.mark.parametrize("report", [*SAMPLES.values(), many_findings(900)])
 def test_all_formats_agree_on_the_samples(report: Report) -> None:
     check_agreement(report)
 

@@ -18,25 +18,15 @@ from tests.support.hostile_text import check_line, hostile_report
 from tests.support.json_schema import complaints
 from tests.support.report_strategies import reports
 from tests.support.sample_reports import (
+    SAMPLES,
     failing_report,
     incomplete_report,
     many_findings,
     merged,
-    not_judged_report,
-    partly_covered_report,
-    passing_report,
     replace_rulings,
 )
 
-SAMPLES = [
-    failing_report(),
-    merged(),
-    passing_report(),
-    incomplete_report(),
-    not_judged_report(),
-    partly_covered_report(),
-    hostile_report(),
-]
+REPORTS = [*SAMPLES.values(), hostile_report()]
 
 
 def read(report: Report) -> list[dict[str, Any]]:
@@ -60,7 +50,7 @@ def check_entries(report: Report) -> None:
 
 
 @pytest.mark.smoke
-@pytest.mark.parametrize("report", SAMPLES)
+@pytest.mark.parametrize("report", REPORTS)
 def test_each_finding_that_counts_and_each_blocking_gap_is_an_entry(report: Report) -> None:
     check_entries(report)
 
@@ -135,7 +125,7 @@ def test_hostile_text_is_harmless_in_the_report_and_in_a_log() -> None:
 
 
 def test_the_console_prints_the_report() -> None:
-    for report in SAMPLES:
+    for report in REPORTS:
         assert CONSOLE_FORMATS["gitlab"].render_document(report) == FORMATS["gitlab-code-quality"].render(report)
 
 

@@ -37,24 +37,16 @@ from tests.support.golden_files import assert_golden
 from tests.support.hostile_text import hostile_report
 from tests.support.report_strategies import reports
 from tests.support.sample_reports import (
+    SAMPLES,
     failing_report,
     incomplete_report,
     many_findings,
     merged,
-    not_judged_report,
     partly_covered_report,
     passing_report,
 )
 
 WIDTHS = (60, 80, 120, 200)
-SAMPLES = {
-    "failing": failing_report(),
-    "merged": merged(),
-    "passing": passing_report(),
-    "incomplete": incomplete_report(),
-    "partly_covered": partly_covered_report(),
-    "not_judged": not_judged_report(),
-}
 
 
 def show(report: Report, view: View | None = None) -> str:

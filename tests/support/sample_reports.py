@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from scangate.model import (
@@ -376,3 +378,14 @@ def replace_rulings(report: Report, rulings: tuple[Ruling, ...]) -> Report:
     """The report with these findings, and the outcome that follows from them."""
     outcome = derive_outcome(rulings, report.verdict.gaps)
     return msgspec.structs.replace(report, verdict=msgspec.structs.replace(report.verdict, rulings=rulings, outcome=outcome))
+
+
+SAMPLES: Mapping[str, Report] = {
+    "failing": failing_report(),
+    "merged": merged(),
+    "passing": passing_report(),
+    "incomplete": incomplete_report(),
+    "not_judged": not_judged_report(),
+    "partly_covered": partly_covered_report(),
+}
+"""Every kind of small report that is shown by every format."""
