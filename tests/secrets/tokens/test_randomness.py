@@ -1,4 +1,4 @@
-"""What can be generated is told from what was written."""
+"""Generated values are distinguished from written ones."""
 
 from __future__ import annotations
 
