@@ -19,6 +19,8 @@ from scangate.scan.plan import ScannerTask
 def command(*, types: bool) -> int:
     """List the scanners: version, whether each confirms files one by one, and which content types it analyzes.
 
+    The number of rules is that of the analysis; scangate rules lists the rules for secrets in the same files as well.
+
     A scanner that a policy starts by a command is not listed: its block says what it analyzes.
     """
     rows: list[tuple[str, ...]]
