@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -116,6 +117,17 @@ def test_our_baseline_is_recognized() -> None:
     assert is_own(BASELINE)
     assert is_own(BASELINE.replace("\n", "\r\n"))
     assert is_own(render_baseline(Baseline(bytes(16))))
+
+
+def test_our_baseline_is_recognized_whatever_its_digests() -> None:
+    def digest(number: int) -> str:
+        return hashlib.sha256(str(number).encode()).hexdigest()
+
+    entries = tuple(
+        msgspec.structs.replace(ENTRIES[0], content=digest(n)[:32], context=digest(n)[32:], secret=digest(-n)[:8])
+        for n in range(1, 200)
+    )
+    assert is_own(render_baseline(Baseline(bytes.fromhex(digest(0)[:32]), entries)))
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def is_own_output(data: bytes) -> bool:
         document = recognizer.read(text)
         if document is None or any(_looks_secret(key, value) for key, value in _strings(document)):
             return False
-        return not _has_secrets(text, recognizer.content_type)
+        return not (recognizer.is_free_form and _has_secrets(text, recognizer.content_type))
     except (UsageError, ValueError, RecursionError):
         return False
 
@@ -117,16 +117,18 @@ def _is_own_run(run: Any) -> bool:
 class Recognizer(msgspec.Struct, frozen=True):
     """One kind of output: how it begins, its content type, and its document, all texts of which are checked.
 
-    ``read`` returns None, or raises UsageError or ValueError, for anything else.
+    ``read`` returns None, or raises UsageError or ValueError, for anything else. ``is_free_form`` is false where the format
+    fixes every key, so that no key of an author can say that a digest is a password.
     """
 
     opening: re.Pattern[bytes]
     content_type: str
     read: Callable[[str], Any]
+    is_free_form: bool = True
 
 
 RECOGNIZERS = (
-    Recognizer(re.compile(rb'\{\r?\n "version": 1,\r?\n "salt": "'), "json", _read_baseline),
+    Recognizer(re.compile(rb'\{\r?\n "version": 1,\r?\n "salt": "'), "json", _read_baseline, is_free_form=False),
     Recognizer(re.compile(rb'\{\n "schema": \d'), "json", _read_verdict),
     Recognizer(re.compile(rb'\{\n "\$schema": "https://docs\.oasis-open\.org/sarif/'), "json", _read_sarif),
     Recognizer(re.compile(rb'<!doctype html>\n<html lang="en" data-page="scangate report">'), "html", _read_html),
