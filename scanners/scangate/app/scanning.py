@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -27,8 +28,9 @@ from scangate.judge.codeowners import list_path_owners
 from scangate.judge.coverage import measure_coverage
 from scangate.judge.finding_matching import KnownFinding, mark_known_findings
 from scangate.judge.new_suppressions import mark_new_suppressions
+from scangate.judge.policy import Policy
 from scangate.judge.scan_scope import find_only_scanners, policy_for, record_scope, restrict_policy
-from scangate.model import CHANGE_SOURCES, Gap, GapKind, Report, ScanResult, Targets, exit_code_of
+from scangate.model import CHANGE_SOURCES, Gap, GapKind, KnownSource, Report, ScanResult, Targets, exit_code_of
 from scangate.report import FORMATS
 from scangate.scan import engine
 from scangate.scan.discovery import Listing
@@ -128,34 +130,26 @@ def _scan_history(setup: ScanSetup, session: Session, progress: ProgressCallback
 def _judge(scanned: _Scanned, setup: ScanSetup, session: Session, interruption: Interruption, texts: TextRedactor) -> Report:
     """The report on what was ``scanned``. ``texts`` knows all secrets that were found."""
     started, clock = session.started
-    results, targets, listing, folders, before = (
-        scanned.results,
-        scanned.targets,
-        scanned.listing,
-        scanned.folders,
-        scanned.before,
-    )
-    inputs, policy = setup.inputs, policy_for(setup.policy, targets.source, results)
-    only = find_only_scanners(policy, setup.request.only)
-    policy = restrict_policy(policy, only)
-    folders = tuple(msgspec.structs.replace(each, policy=restrict_policy(each.policy, only)) for each in folders)
-    sources = {**inputs.baseline.sources, **({inputs.base.origin: ""} if inputs.base.is_comparable else {})}
-    known = (*inputs.baseline.entries, *before.known)
-    results, known_sources = mark_known_findings(results, targets, known, sources, _find_absent_paths(listing, known))
-    if inputs.base.reference:
-        results = mark_new_suppressions(results, targets, before.findings, policy, started.date())
+    inputs, listing = setup.inputs, scanned.listing
+    policy, folders, only = _restrict_policies(scanned, setup)
+    results, known_sources = _mark_results(scanned, setup, policy, started.date())
     commit = (listing.commit if listing is not None else "") or find_commit(session)
-    signal_name, signal_code = interruption.name, interruption.code
-    if signal_name:
-        targets = msgspec.structs.replace(targets, gaps=(*targets.gaps, _interruption_gap(signal_name)))
-    targets = msgspec.structs.replace(targets, notes=(*targets.notes, *inputs.notes, *before.notes, *describe_folders(folders)))
+    signal_name, signal_code = interruption.name, interruption.code  # read once: another may arrive
+    targets = _complete_targets(scanned, inputs.notes, folders, signal_name)
     rules = digest_bundled_rules()
-    declared = {task.scanner.NAME: task.declared_coverage for task in scanned.plan.tasks}
-    coverage = measure_coverage(targets, results, declared, policy)
-    untouched = listing.companions if listing is not None and targets.source in CHANGE_SOURCES else ()
-    judged_coverage = () if only else coverage
+    coverage = measure_coverage(
+        targets, results, {task.scanner.NAME: task.declared_coverage for task in scanned.plan.tasks}, policy
+    )
     evidence = Evidence(
-        results, targets, started.date(), rules, inputs.owners, known_sources, untouched, judged_coverage, setup.used_unsigned
+        results,
+        targets,
+        started.date(),
+        rules,
+        inputs.owners,
+        known_sources,
+        untouched=listing.companions if listing is not None and targets.source in CHANGE_SOURCES else (),
+        coverage=() if only else coverage,
+        unsigned_results=setup.used_unsigned,
     )
     verdict = tighten_verdict(evidence.evaluate(policy, inputs.forced_gaps), policy, evidence, folders)
     report = Report(
@@ -183,6 +177,37 @@ def _judge(scanned: _Scanned, setup: ScanSetup, session: Session, interruption: 
     report = redact_report(report, texts)
     texts.save()
     return report
+
+
+def _restrict_policies(scanned: _Scanned, setup: ScanSetup) -> tuple[Policy, tuple[FolderPolicy, ...], tuple[str, ...]]:
+    """The policy that judges, those of folders, and the scanners that alone were asked for; without any, the policy is whole."""
+    policy = policy_for(setup.policy, scanned.targets.source, scanned.results)
+    only = find_only_scanners(policy, setup.request.only)
+    folders = (msgspec.structs.replace(each, policy=restrict_policy(each.policy, only)) for each in scanned.folders)
+    return restrict_policy(policy, only), tuple(folders), only
+
+
+def _mark_results(
+    scanned: _Scanned, setup: ScanSetup, policy: Policy, today: dt.date
+) -> tuple[tuple[ScanResult, ...], tuple[KnownSource, ...]]:
+    """The results with known findings and new suppressions marked, and what became of the known findings."""
+    inputs, before = setup.inputs, scanned.before
+    sources = {**inputs.baseline.sources, **({inputs.base.origin: ""} if inputs.base.is_comparable else {})}
+    known = (*inputs.baseline.entries, *before.known)
+    absent = _find_absent_paths(scanned.listing, known)
+    results, known_sources = mark_known_findings(scanned.results, scanned.targets, known, sources, absent)
+    if inputs.base.reference:
+        results = mark_new_suppressions(results, scanned.targets, before.findings, policy, today)
+    return results, known_sources
+
+
+def _complete_targets(scanned: _Scanned, notes: Sequence[str], folders: Sequence[FolderPolicy], signal_name: str) -> Targets:
+    """The targets with all notes on the run, and a gap if a signal interrupted it."""
+    targets = scanned.targets
+    gaps = (*targets.gaps, _interruption_gap(signal_name)) if signal_name else targets.gaps
+    return msgspec.structs.replace(
+        targets, gaps=gaps, notes=(*targets.notes, *notes, *scanned.before.notes, *describe_folders(folders))
+    )
 
 
 def _find_absent_paths(listing: Listing | None, known: Sequence[KnownFinding]) -> frozenset[str]:

@@ -12,7 +12,7 @@ import msgspec
 
 from scangate.app.file_errors import file_errors
 from scangate.app.verdict_file import read_verdict_text, refuse_scoped
-from scangate.ci import detect_build
+from scangate.ci import Build, detect_build
 from scangate.cli.attestation_subject import parse_subject
 from scangate.cli.console import warn
 from scangate.errors import AttestationRejected, PublishError, Rejection, UsageError
@@ -76,17 +76,8 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     """
     text = read_verdict_text(verdict)
     report = parse_report(text)
-    refuse_scoped(report)
-    partial = describe_partial_scope(report, part.strip("/"))
-    if partial:
-        hint = f"if only that directory is deployed: --part {report.subdirectory}" if report.subdirectory else "scangate scan"
-        raise UsageError(f"verdict.json does not cover all that is deployed: it is {partial}", hint)
-    _refuse_content_left_out(report)
     build = detect_build(os.environ)
-    # In a pipeline the verdict belongs to the execution, and the build's first source may be another than the scan's.
-    if build is not None and not build.pipeline and build.commit and build.commit != report.commit:
-        commits = f"verdict.json is of commit {report.commit[:12] or 'unknown'}, this build of {build.commit[:12]}"
-        raise UsageError(commits, "scan the commit that is built: scangate scan --env NAME")
+    _check_scan(report, part.strip("/"), build)
     artifact = parse_subject(subject)
     try:
         approved = _load_approval(approval, report)
@@ -106,6 +97,20 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
         return UNPUBLISHED if isinstance(error, PublishError) else REFUSED
     warn(f"attested {report.verdict.outcome.value} for {artifact.name} {artifact.digest['sha256']}")
     return 0
+
+
+def _check_scan(report: Report, part: str, build: Build | None) -> None:
+    """Raises UsageError for a verdict that is not about all that is deployed, or not about what this build builds."""
+    refuse_scoped(report)
+    partial = describe_partial_scope(report, part)
+    if partial:
+        hint = f"if only that directory is deployed: --part {report.subdirectory}" if report.subdirectory else "scangate scan"
+        raise UsageError(f"verdict.json does not cover all that is deployed: it is {partial}", hint)
+    _refuse_content_left_out(report)
+    # In a pipeline the verdict belongs to the execution, and the build's first source may be another than the scan's.
+    if build is not None and not build.pipeline and build.commit and build.commit != report.commit:
+        commits = f"verdict.json is of commit {report.commit[:12] or 'unknown'}, this build of {build.commit[:12]}"
+        raise UsageError(commits, "scan the commit that is built: scangate scan --env NAME")
 
 
 def _refuse_content_left_out(report: Report) -> None:

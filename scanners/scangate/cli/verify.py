@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
+import msgspec
 
 from scangate.cli.attestation_subject import parse_subject
 from scangate.cli.console import warn
@@ -14,10 +15,10 @@ from scangate.errors import AttestationRejected, PublishError, Rejection, UsageE
 from scangate.files import read_regular_file
 from scangate.publish.admission import AdmissionCriteria, admit
 from scangate.publish.admission_log import read_admission_log, read_pinned_digests, record_admission
-from scangate.publish.attestation_store import open_store
+from scangate.publish.attestation_store import AttestationStore, open_store
 from scangate.publish.dsse import MAX_BYTES
 from scangate.publish.kms_keys import fetch_public_key, is_kms_key_arn
-from scangate.publish.statement import Subject
+from scangate.publish.statement import Statement, Subject
 from scangate.publish.tree_digest import ATTESTATION_FILE
 from scangate.timestamps import parse_timestamp, utc_now
 
@@ -88,27 +89,17 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     policies = frozenset(_required_policies(digests, policy, environment))
     try:
         artifact = parse_subject(subject)
-        digest = artifact.digest["sha256"]
-        store = open_store(record) if record is not None and record.startswith("s3://") else None
-        admitted = frozenset() if pins is None else read_pinned_digests(pins)
-        if store is not None:
-            admitted |= {digest} if store.is_admitted(environment, digest) else set()
-            after = max(filter(None, (after, store.latest_scan_end(environment))), key=parse_timestamp, default="")
-        elif record is not None:
-            admitted |= read_admission_log(Path(record))
+        admissions = _read_admissions(record, pins, environment, artifact)
         criteria = AdmissionCriteria(
             trusted_keys=[fetch_public_key(key) if is_kms_key_arn(key) else _read_file(Path(key)) for key in keys],
             environment=environment,
             now=utc_now(),
-            previously_admitted=frozenset() if fresh else admitted,
-            scanned_after=after,
+            previously_admitted=frozenset() if fresh else admissions.digests,
+            scanned_after=max(filter(None, (after, admissions.latest_scan_end)), key=parse_timestamp, default=""),
             policy_digests=policies,
         )
         statement = admit(_read_envelope(attestation, subject, artifact), artifact, criteria)
-        if store is not None:
-            store.record_admission(environment, digest, statement.predicate.finished)
-        elif record is not None:
-            record_admission(Path(record), digest)
+        admissions.record(artifact.digest["sha256"], statement)
     except AttestationRejected as refusal:
         warn(f"refused: {refusal.message}", refusal.hint)
         return INCOMPLETE if refusal.reason is Rejection.INCOMPLETE else REFUSED
@@ -119,6 +110,33 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     approver = f", approved by {approval.by}" if approval is not None else ""
     warn(f"admitted: {statement.predicate.outcome.value} of {statement.predicate.finished}{approver}")
     return 0
+
+
+class _Admissions(msgspec.Struct, frozen=True):
+    """What was admitted to an environment before: digests of artifacts, and the latest end of a scan, "" if unknown."""
+
+    environment: str
+    destination: AttestationStore | Path | None
+    digests: frozenset[str]
+    latest_scan_end: str = ""
+
+    def record(self, digest: str, statement: Statement) -> None:
+        """Adds an artifact. Raises PublishError and UsageError."""
+        if isinstance(self.destination, Path):
+            record_admission(self.destination, digest)
+        elif self.destination is not None:
+            self.destination.record_admission(self.environment, digest, statement.predicate.finished)
+
+
+def _read_admissions(record: str | None, pins: Path | None, environment: str, artifact: Subject) -> _Admissions:
+    pinned = frozenset() if pins is None else read_pinned_digests(pins)
+    if record is None:
+        return _Admissions(environment, None, pinned)
+    if not record.startswith("s3://"):
+        return _Admissions(environment, Path(record), pinned | read_admission_log(Path(record)))
+    store, digest = open_store(record), artifact.digest["sha256"]
+    admitted = {digest} if store.is_admitted(environment, digest) else set()
+    return _Admissions(environment, store, pinned | admitted, store.latest_scan_end(environment))
 
 
 def _required_policies(digests: Sequence[str], policy: str | None, environment: str) -> Iterator[str]:
