@@ -29,7 +29,7 @@ TASK = {"family": "shop", "containerDefinitions": [{"name": "web", "image": "<IM
 
 
 def buildspec(*commands: str, **artifacts: Any) -> str:
-    """The source's own buildspec.yml."""
+    """The source's own build.buildspec.yml."""
     return yaml.safe_dump(
         {"version": 0.2, "env": {"shell": "bash"}, "phases": {"build": {"commands": [*commands]}}, "artifacts": artifacts}
     )
@@ -39,7 +39,7 @@ SOURCES: dict[str, dict[str, str]] = {
     "container-image": {"Dockerfile": "FROM python:3.12\nUSER nobody\n", "taskdef.json": json.dumps(TASK)},
     "lambda": {
         "template.yaml": samples.SOURCES["lambda"]["template.yaml"],
-        "buildspec.yml": buildspec(
+        "build.buildspec.yml": buildspec(
             "sam build --template-file template.yaml --build-dir built",
             '(cd built/Add && python3 -m zipfile -c "$CODEBUILD_SRC_DIR/function.zip" .)',
             files=["function.zip"],
@@ -47,11 +47,13 @@ SOURCES: dict[str, dict[str, str]] = {
     },
     "ec2-codedeploy": {
         **{name: samples.SOURCES["ec2-codedeploy"][name] for name in ("appspec.yml", "scripts/verify.sh")},
-        "buildspec.yml": buildspec("python3 -m compileall -q app", files=["app/*.py", "appspec.yml", "scripts/*"]),
+        "build.buildspec.yml": buildspec("python3 -m compileall -q app", files=["app/*.py", "appspec.yml", "scripts/*"]),
     },
     "static-site": {
         **samples.SOURCES["static-site"],
-        "buildspec.yml": buildspec("npm ci --ignore-scripts", "npm run build", **{"files": ["**/*"], "base-directory": "dist"}),
+        "build.buildspec.yml": buildspec(
+            "npm ci --ignore-scripts", "npm run build", **{"files": ["**/*"], "base-directory": "dist"}
+        ),
     },
 }
 

@@ -93,6 +93,8 @@ class PipelineSimulator:
         ran: list[str] = []
         for stage in made["Pipeline"]["Stages"][1:]:
             good = self._enters(stage)
+            if good is None:
+                continue
             for action in sorted(stage["Actions"], key=lambda each: int(each.get("RunOrder", 1))) if good else ():
                 ran.append(f"{stage['Name']}.{action['Name']}")
                 good = good and self._act(stage["Name"], action)
@@ -109,13 +111,14 @@ class PipelineSimulator:
         known |= {"codepipeline.PipelineExecutionId": EXECUTION, "Source.CommitId": self._commit}
         return re.sub(r"#\{([^}]+)\}", lambda match: known[match[1]], text)
 
-    def _enters(self, stage: Mapping[str, Any]) -> bool:
+    def _enters(self, stage: Mapping[str, Any]) -> bool | None:
+        """Whether the stage starts; None where it is skipped."""
         for condition in stage.get("BeforeEntry", {}).get("Conditions", []):
             for rule in condition["Rules"]:
                 settings = rule["Configuration"]
-                assert (condition["Result"], settings["Operator"]) == ("FAIL", "MATCHES")
+                assert settings["Operator"] == "MATCHES"
                 if not re.search(settings["Value"], self.resolve(settings["Variable"])):
-                    return False
+                    return {"FAIL": False, "SKIP": None}[condition["Result"]]
         return True
 
     def _alert(self, stage: str) -> None:
@@ -161,14 +164,14 @@ class PipelineSimulator:
         for name in inputs:
             self._take(role, name, site.source if name == inputs[0] else directory / name)
         settings = {each["Name"]: each["Value"] for each in properties["Environment"]["EnvironmentVariables"]}
-        known = {"KEY": self.key, "SHELF": "shelf", "SCANGATE_HOME": str(self.home)}
-        settings |= {name: value for name, value in known.items() if name in settings}
+        known = {"KEY": self.key, "SHELF": "shelf", "DEPENDENCIES": ""}  # the environment has what it would install
+        settings |= {name: value for name, value in known.items() if name in settings} | {"SCANGATE_HOME": str(self.home)}
         settings |= {f"CODEBUILD_SRC_DIR_{name}": str(directory / name) for name in inputs[1:]}
         signed = {**self.account.environment, "AWS_ACCESS_KEY_ID": role, "PIP_NO_INDEX": "1"}
         made = site.project(overrides={**signed, **settings, **more}, seconds=600, commit=self._commit)
         image = {**made.image, "PATH": self._path}
         spec = properties["Source"]["BuildSpec"]
-        text = (site.source / spec).read_text("utf-8") if spec == "buildspec.yml" else spec
+        text = spec if "\n" in spec else (site.source / spec).read_text("utf-8")
         done = run_build(text, replace(made, image=image, source=site.source, build=f"shop-{project.lower()}:{EXECUTION}"))
         assert "Traceback" not in done.log, done.log
         assert self.account.refusals == []

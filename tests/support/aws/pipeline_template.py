@@ -24,7 +24,7 @@ def load_stack(workload: str = "lambda", **given: str) -> StackTemplate:
 
 def failed_assertions(found: StackTemplate) -> list[str]:
     """The descriptions of the template's assertions that fail."""
-    rules = [rule for rule in found.template["Rules"].values() if found.resolve(rule["RuleCondition"])]
+    rules = [rule for rule in found.template["Rules"].values() if found.resolve(rule.get("RuleCondition", True))]
     return [str(each["AssertDescription"]) for rule in rules for each in rule["Assertions"] if not found.resolve(each["Assert"])]
 
 
