@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 
 import scangate
+from scangate.model import SkippedPath
 from tests.support.import_rules import ImportRules, find_violations, load_modules
 
+PACKAGE = Path(scangate.__file__).parent
 RULES = ImportRules(
     package="scangate",
     shared={"model", "errors", "assets", "globs", "source_text", "files", "printable", "ci", "timestamps", "python_parser"}
@@ -84,8 +87,18 @@ BAD = {
 
 @pytest.mark.smoke
 def test_modules_follow_the_layer_rules() -> None:
-    violations = find_violations(load_modules(Path(scangate.__file__).parent), RULES)
+    violations = find_violations(load_modules(PACKAGE), RULES)
     assert not violations, "\n".join(["", *violations])
+
+
+def test_skipped_paths_are_made_in_one_module_and_those_of_dependencies_by_the_audit() -> None:
+    makers = {
+        file.relative_to(PACKAGE).as_posix()
+        for file in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == SkippedPath.__name__
+    }
+    assert makers == {"scan/skipping.py", "tools/audit.py"}
 
 
 def test_every_violation_is_reported_at_once(tmp_path: Path) -> None:
