@@ -207,7 +207,8 @@ def test_without_a_pass_nothing_but_reports_and_alerts_goes_out(
     before = _held("shop-production-123456789012") if workload == "static-site" else {}
     assert delivery.start(_source(tmp_path, workload, verdict)) == ["Gate.Gate"]
     assert delivery.builds["Gate"].exported["SCANGATE_VERDICT"] == OUTCOME_WORDS[verdict]
-    assert delivery.alerts == ["shop-delivery: stage Gate of execution 00000000-0000-4000-8000-000000000001 failed."]
+    (alert,) = delivery.alerts
+    assert alert.startswith("shop-delivery: stage Gate of execution 00000000-0000-4000-8000-000000000001 failed")
     assert (delivery.builds["Gate"].reports[0].status, delivery.builds["Gate"].reports[0].problems) == ("FAILED", ())
     assert set(_held("shelf")) == {"history/production.json"}
     assert set(delivery.registry.images) | set(delivery.deployments.made) == set()
@@ -233,12 +234,13 @@ def test_without_a_pass_nothing_but_reports_and_alerts_goes_out(
 # What is done in a role's name and cannot be recorded here: no SDK has it, or a program of AWS's or Docker's does it by itself.
 CLONE = {"codeconnections:UseConnection", "codestar-connections:UseConnection"}
 REPORTS = {"codebuild:BatchPutTestCases", "codebuild:CreateReport", "codebuild:UpdateReport"}
+ALL_REPORTS = REPORTS | {"codebuild:BatchPutCodeCoverages", "codebuild:CreateReportGroup"}  # of a group that the source names
 LAYERS = {f"ecr:{name}" for name in ("BatchCheckLayerAvailability", "BatchGetImage", "CompleteLayerUpload", "InitiateLayerUpload")}
 BESIDE = {
     # S3 says that an object is not there to those only who may list.
     # Without a finding the hub is sent none; see the test of a FAIL.
     "GateRole": CLONE | REPORTS | {"s3:ListBucket", "securityhub:BatchImportFindings"},
-    "BuildRole": CLONE | {"s3:GetObject"},
+    "BuildRole": CLONE | ALL_REPORTS | {"s3:GetObject"},
     "SignRole": {"s3:GetObject"},
     "CheckRole": {"s3:ListBucket"},
     "ShipRole": {"s3:GetObject"},
@@ -248,7 +250,7 @@ BESIDE = {
 
 def _compare(delivery: PipelineSimulator) -> None:
     workload = delivery.found.parameters["Workload"]
-    more = {("BuildRole", "container-image"): LAYERS | {"ecr:UploadLayerPart"}}
+    more = {("BuildRole", "container-image"): LAYERS | {"ecr:GetDownloadUrlForLayer", "ecr:UploadLayerPart"}}
     # What CodeDeploy asks for, in addition to the call itself, when CreateDeployment is called.
     more["ShipRole", "lambda"] = {
         "codedeploy:GetApplicationRevision",

@@ -124,14 +124,16 @@ class PipelineSimulator:
     def _alert(self, stage: str) -> None:
         """What the rules on events send to the topic."""
         detail = {"pipeline": "shop-delivery", "stage": stage, "execution-id": EXECUTION, "state": "FAILED"}
-        event = {"source": "aws.codepipeline", "detail-type": "CodePipeline Stage Execution State Change", "detail": detail}
+        event: dict[str, Any] = {"source": "aws.codepipeline", "time": "2026-01-31T12:00:00Z", "detail": detail}
+        event["detail-type"] = "CodePipeline Stage Execution State Change"
         for rule in self.found.resources("AWS::Events::Rule").values():
             for target in rule["Targets"] if matches_pattern(rule["EventPattern"], event) else ():
                 assert target["Arn"] == "<Alerts>"
                 settings = target["InputTransformer"]
                 text = settings["InputTemplate"]
                 for name, path in settings["InputPathsMap"].items():
-                    text = text.replace(f"<{name}>", detail[path.removeprefix("$.detail.")])
+                    value = detail[path.removeprefix("$.detail.")] if path.startswith("$.detail.") else event[path[2:]]
+                    text = text.replace(f"<{name}>", value)
                 self.alerts.append(json.loads(text))
 
     def _act(self, stage: str, action: Mapping[str, Any]) -> bool:
