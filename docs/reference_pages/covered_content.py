@@ -18,6 +18,7 @@ NAMES = {
     "python": "Python, notebooks included",
     "python-manifest": "Python requirements and lock files",
     "python-script-header": "",
+    "terraform": "Terraform, OpenTofu",
 }
 """The names of covered content types in prose; those without one have no row of their own."""
 

@@ -18,8 +18,8 @@ MIXED = {
     "app.py": CLEAN_SOURCE,
     "bin/deploy": "#!/bin/bash\ncurl -k https://example.org/x | sudo bash\n",
     "web/app.js": "app.get('/', (req, res) => res.send(eval(req.query.x)))\n",
-    "main.tf": 'resource "aws_security_group_rule" "ssh" {\n  cidr_blocks = ["0.0.0.0/0"]\n  from_port = 22\n}\n',
-    "pod.yaml": "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, securityContext: {privileged: true}}]}\n",
+    ".travis.yml": "language: generic\n",
+    "site.yml": "- hosts: all\n  become: true\n  tasks: [{ansible.builtin.user: {name: a, password: ''}}]\n",
     "package-lock.json": '{"name": "a", "lockfileVersion": 3, "packages": {"node_modules/lodash": {"version": "4.17.4"}}}\n',
     "README.md": "# Words\n",
     "vendor/x.go": "package x\n",
@@ -28,8 +28,8 @@ STRICT = "version: 1\nextends: strict\npaths: {exclude: [{path: vendor/, reason:
 MISSED = {
     ("shell", "code"): ["bin/deploy"],
     ("javascript", "code"): ["web/app.js"],
-    ("terraform", "configuration"): ["main.tf"],
-    ("kubernetes", "configuration"): ["pod.yaml"],
+    ("travis-ci", "configuration"): [".travis.yml"],
+    ("ansible", "configuration"): ["site.yml"],
     ("npm-manifest", "dependencies"): ["package-lock.json"],
 }
 ACCEPTED = """
@@ -37,7 +37,7 @@ coverage:
   allowed-gaps:
     - {kind: not-analyzed, language: "[s-t]*", reason: read by hand}
     - {kind: not-analyzed, language: javascript, path: web/, reason: eslint runs elsewhere}
-    - {kind: not-analyzed, language: kubernetes, analysis: configuration, reason: a cluster policy decides}
+    - {kind: not-analyzed, language: ansible, analysis: configuration, reason: ansible-lint runs elsewhere}
     - {kind: not-analyzed, analysis: dependencies, reason: another service reports them}
 """
 

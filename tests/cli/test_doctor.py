@@ -12,13 +12,13 @@ from tests.support.command import environment, load_verdict, run_scangate
 from tests.support.fake_secrets import fake_tokens
 from tests.support.sample_trees import CLEAN_SOURCE, create_repository, write_files, write_policy
 
-TERRAFORM = 'resource "aws_s3_bucket" "logs" {\n  bucket = "logs"\n}\n'
+PLAYBOOK = "- hosts: all\n  roles: [web]\n"
 DEAD_PROXY = "http://someone:blue-kettle@127.0.0.1:9"
 
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    return create_repository(tmp_path / "tree", {"app.py": CLEAN_SOURCE, "lib.py": CLEAN_SOURCE, "main.tf": TERRAFORM})
+    return create_repository(tmp_path / "tree", {"app.py": CLEAN_SOURCE, "lib.py": CLEAN_SOURCE, "site.yml": PLAYBOOK})
 
 
 def diagnose(tree: Path, *arguments: str | Path, code: int = 0, **variables: str) -> list[dict[str, Any]]:
@@ -43,7 +43,7 @@ def test_a_tree_that_can_be_scanned(tree: Path, tmp_path: Path) -> None:
     assert ", 2 files" in of(checks, "scanners", "bandit")["detail"]
     assert "does not run" in of(checks, "scanners", "semgrep")["detail"]
     assert "not tried" in of(checks, "network", "OSV")["detail"]
-    assert of(checks, "coverage", "terraform")["status"] == "warning"
+    assert of(checks, "coverage", "ansible")["status"] == "warning"
 
 
 def test_the_gaps_of_the_scan_are_foreseen(tree: Path, tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_the_gaps_of_the_scan_are_foreseen(tree: Path, tmp_path: Path) -> None:
     policy.write_text(f"version: 1\nextends: baseline\nscanners: {{semgrep: {{enabled: false}}}}\n{strict}", "utf-8")
     checks = diagnose(tree, "--policy", policy, code=3)
     problems = {check["name"] for check in checks if check["status"] == "problem"}
-    assert {"semgrep", "terraform"} <= problems
+    assert {"semgrep", "ansible"} <= problems
     run_scangate("scan", "--policy", policy, "--output-dir", tmp_path / "out", cwd=tree).expect(3)
     gaps = [gap for gap in load_verdict(tmp_path / "out")["gaps"] if gap["blocking"]]
     assert problems == {gap["path"] or gap["content_type"] or gap["scanner"] for gap in gaps}
@@ -97,7 +97,7 @@ def test_the_build_is_recognized(variables: dict[str, str], expected: str, tree:
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_no_check_shows_a_token(form: str, tree: Path) -> None:
     tokens = [fake_tokens(f"doctor {number}")["GitHub Token"] for number in range(4)]
-    write_files(tree, {f"{tokens[0]}/main.tf": TERRAFORM, "scangate.yaml": f"version: 1\nextends: baseline\nname: {tokens[1]}\n"})
+    write_files(tree, {f"{tokens[0]}/site.yml": PLAYBOOK, "scangate.yaml": f"version: 1\nextends: baseline\nname: {tokens[1]}\n"})
     variables = {"GITHUB_BASE_REF": f"feature/{tokens[2]}", "GITHUB_EVENT_NAME": "pull_request"}
     shown = [run_scangate("doctor", "--format", form, cwd=tree, env=environment(**each)).stdout for each in ({}, variables)]
     write_files(tree, {"scangate.yaml": f"version: 1\nextends: {tokens[3]}\n"})

@@ -28,7 +28,7 @@ from tests.support.rule_pack import (
 
 PACK = load_rules()
 SEVERITIES = {"INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL"}
-LANGUAGES = {"python", "dockerfile", "yaml", "json"}
+LANGUAGES = {"python", "dockerfile", "yaml", "json", "terraform"}
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +89,7 @@ def test_both_front_ends_give_identical_findings(ordinary: SemgrepRun, experimen
     assert ordinary.findings == experimental.findings
 
 
-@pytest.mark.parametrize("ending", [".py", ".yml", ".yaml", ".json", ".dockerfile"])
+@pytest.mark.parametrize("ending", [".py", ".yml", ".yaml", ".json", ".dockerfile", ".tf"])
 def test_the_rules_for_a_language_find_all_that_the_whole_pack_finds(ending: str, experimental: SemgrepRun, tmp_path: Path) -> None:
     alone = run_semgrep(tmp_path, "--experimental", given=rule_pack.rule_files_for([f"a{ending}"]), ending=ending)
     assert alone.findings == tuple(finding for finding in experimental.findings if finding[1].endswith(ending))
@@ -201,4 +201,4 @@ def spoken(path: Path) -> str:
     """The language semgrep takes an example for, from its name."""
     if "dockerfile" in path.name.lower():
         return "dockerfile"
-    return {".py": "python", ".json": "json"}.get(path.suffix, "yaml")
+    return {".py": "python", ".json": "json", ".tf": "terraform"}.get(path.suffix, "yaml")

@@ -318,13 +318,13 @@ def partly_covered_report() -> Report:
 
     configuration = Analysis.CONFIGURATION
     rows = (
+        row("ansible", 6, AnalysisCoverage(configuration, not_analyzed=paths(6))),
         row("cloudformation", 2, AnalysisCoverage(configuration, 2, ("semgrep",), 19)),
         row("go", 4, AnalysisCoverage(Analysis.CODE, not_analyzed=paths(4))),
         ContentCoverage("image", 7),
         row("markdown", 12),
         row("npm-manifest", 1, AnalysisCoverage(Analysis.DEPENDENCIES, not_analyzed=paths(1))),
         row("python", 41, AnalysisCoverage(Analysis.CODE, 39, ("bandit", "semgrep"), 114)),
-        row("terraform", 6, AnalysisCoverage(configuration, not_analyzed=paths(6))),
         row("typescript", 912, AnalysisCoverage(Analysis.CODE, not_analyzed=paths(912))),
         row("unknown", 3),
     )
@@ -332,7 +332,7 @@ def partly_covered_report() -> Report:
     gaps = (
         GapRuling(gap("go", Analysis.CODE, 4), True, Decision(Basis.GAP_NOT_ALLOWED)),
         GapRuling(gap("npm-manifest", Analysis.DEPENDENCIES, 1), False, accepted),
-        GapRuling(gap("terraform", configuration, 6), True, Decision(Basis.GAP_NOT_ALLOWED)),
+        GapRuling(gap("ansible", configuration, 6), True, Decision(Basis.GAP_NOT_ALLOWED)),
         GapRuling(gap("typescript", Analysis.CODE, 912), False, accepted),
     )
     verdict = Verdict(Outcome.INCOMPLETE, (), gaps, "strict", "sha256:ab12", "", "2026-01-02")

@@ -14,7 +14,14 @@ from scangate.tools import rule_pack
 from scangate.tools.rule_pack import RuleScope
 
 RULES = sorted((folder("policies") / "rules").rglob("*.yaml"))
-LANGUAGE = {"a.py": "python", "a/b.PYI": "python", "a.yml": "yaml", "t.json": "json", "Dockerfile.prod": "dockerfile"}
+LANGUAGE = {
+    "a.py": "python",
+    "a/b.PYI": "python",
+    "a.yml": "yaml",
+    "t.json": "json",
+    "Dockerfile.prod": "dockerfile",
+    "a.tf": "terraform",
+}
 
 
 def test_scopes_parsed_by_layout_equal_those_parsed_as_yaml() -> None:
@@ -24,7 +31,13 @@ def test_scopes_parsed_by_layout_equal_those_parsed_as_yaml() -> None:
         assert all(set(rule.get("paths", {})) <= {"include"} for rule in file_rules)
         patterns = [rule.get("paths", {}).get("include") for rule in file_rules]
         found[file] = tuple(
-            RuleScope(tuple(rule["languages"]), each and tuple(each), rule["metadata"]["kind"], tuple(rule["metadata"]["cwe"]))
+            RuleScope(
+                tuple(rule["languages"]),
+                each and tuple(each),
+                rule["metadata"]["kind"],
+                tuple(rule["metadata"]["cwe"]),
+                rule["id"],
+            )
             for rule, each in zip(file_rules, patterns, strict=True)
         )
     assert rule_pack.load_scopes() == found
@@ -70,6 +83,7 @@ def test_a_file_is_selected_if_a_rule_applies(path: str, wanted: bool) -> None:
         ("a.json", "cloudformation", b"Resources: {}", "a.json"),
         ("Dockerfile.prod", "dockerfile", b"", "Dockerfile.prod"),
         ("recipe", "dockerfile", b"", "recipe.dockerfile"),
+        ("prod.tfvars", "terraform", b"", "prod.tfvars.tf"),
     ],
 )
 def test_semgrep_gets_a_name_that_fits_the_content(path: str, content_type: str, data: bytes, tool_path: str) -> None:
@@ -81,6 +95,18 @@ def test_semgrep_gets_a_name_that_fits_the_content(path: str, content_type: str,
 def test_semgrep_gets_no_file_that_it_cannot_parse(content_type: str) -> None:
     path = "a.yaml" if "template" in content_type else "a"
     assert not rule_pack.has_rules_for(path, content_type)
+
+
+def test_rules_of_limited_folders_are_for_their_content_types_alone() -> None:
+    limited = {file for file in RULES if file.parent.name in rule_pack.LIMITED_TO_CONTENT}
+    assert limited
+    assert limited.isdisjoint(rule_pack.rule_files_for(LANGUAGE, {"python", "yaml"}))
+    assert {file for file in rule_pack.rule_files_for(LANGUAGE, {"terraform"}) if file in limited} == {
+        file for file in limited if "terraform" in rule_pack._content_types(file)
+    }
+    assert rule_pack.is_about("terraform-public-database", "terraform")
+    assert not rule_pack.is_about("terraform-public-database", "packer")
+    assert rule_pack.is_about("cfn-public-database", "yaml")
 
 
 def test_a_language_with_path_limited_rules_is_selected_by_path(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +136,7 @@ def test_a_content_type_is_covered_if_the_rules_find_enough_weaknesses(monkeypat
     covered = {(each.content_type, each.analysis): each.rules for each in rule_pack.covered_content() if not each.within}
     pieces = [(each.content_type, each.within) for each in rule_pack.covered_content() if each.within]
     assert pieces == [("shell", "buildspec")]
-    infrastructure = {"buildspec", "cloudformation", "dockerfile", "github-workflow", "iam-policy"}
+    infrastructure = {"buildspec", "cloudformation", "dockerfile", "github-workflow", "iam-policy", "terraform"}
     assert covered.keys() == {("python", Analysis.CODE)} | {(name, Analysis.CONFIGURATION) for name in infrastructure}
     rules = yaml.safe_load((folder("policies") / "rules/github/workflows.yaml").read_bytes())["rules"]
     assert covered["github-workflow", Analysis.CONFIGURATION] == len(rules)

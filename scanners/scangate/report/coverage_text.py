@@ -98,7 +98,7 @@ def describe_content(content: ContentCoverage) -> str:
 
 
 def describe_not_analyzed(group: Sequence[GapRuling]) -> str:
-    """``typescript 912 (code), terraform 6 (configuration)``: what several gaps of the kind not-analyzed are about."""
+    """``typescript 912 (code), ansible 6 (configuration)``: what several gaps of the kind not-analyzed are about."""
     gaps = sorted((ruling.gap for ruling in group), key=lambda gap: (-gap.files, gap.content_type, gap.analysis or ""))
     shown = [f"{gap.content_type} {gap.files:,} ({gap.analysis.value if gap.analysis else ''})" for gap in gaps[:MAX_TYPES]]
     return ", ".join([*shown, f"{len(gaps) - MAX_TYPES:,} more"] if len(gaps) > MAX_TYPES else shown)

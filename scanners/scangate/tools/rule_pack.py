@@ -18,7 +18,7 @@ from scangate.content.catalog import is_template, is_text
 from scangate.globs import matches
 from scangate.model import Analysis, Coverage
 
-SUFFIXES = {"python": (".py", ".pyi"), "yaml": (".yaml", ".yml"), "json": (".json",)}
+SUFFIXES = {"python": (".py", ".pyi"), "yaml": (".yaml", ".yml"), "json": (".json",), "terraform": (".tf",)}
 """By language the suffixes by which semgrep recognizes it; they are case-sensitive."""
 STRUCTURED_TYPES = frozenset(
     (
@@ -45,8 +45,13 @@ CONTENT_TYPES = {
     "docker": ("dockerfile",),
     "github": ("github-workflow",),
     "python": ("python",),
+    "terraform": ("terraform",),
 }
 """The content types that the rules of a folder, or of a file, are about."""
+
+LIMITED_TO_CONTENT = frozenset({"terraform"})
+"""Folders whose rules are loaded for files of their content types alone, and find nothing in others. The rules of other folders see
+every file in their language."""
 
 PIECES = {"buildspec": ("shell", Analysis.CODE)}
 """Pieces that the rules for a content type are about: those for a buildspec look at the commands."""
@@ -72,6 +77,7 @@ class RuleScope(NamedTuple):
     patterns: tuple[str, ...] | None
     kind: str = ""
     weaknesses: tuple[str, ...] = ()
+    name: str = ""
 
 
 @functools.cache
@@ -83,8 +89,7 @@ def covered_content() -> tuple[Coverage, ...]:
     rules: dict[tuple[str, Analysis], Counter[str]] = defaultdict(Counter)
     weaknesses: dict[tuple[str, Analysis], set[str]] = defaultdict(set)
     for file, scopes in load_scopes().items():
-        name = f"{file.parent.name}/{file.name}"
-        for content_type in CONTENT_TYPES.get(name) or CONTENT_TYPES.get(file.parent.name, ()):
+        for content_type in _content_types(file):
             for scope in scopes:
                 if scope.kind in KINDS:
                     key = (content_type, KINDS[scope.kind])
@@ -99,6 +104,11 @@ def covered_content() -> tuple[Coverage, ...]:
         Coverage(*PIECES[each.content_type], each.rules, each.content_type) for each in covered if each.content_type in PIECES
     ]
     return (*covered, *pieces)
+
+
+def _content_types(file: Path) -> tuple[str, ...]:
+    """The content types that the rules of a file are about."""
+    return CONTENT_TYPES.get(f"{file.parent.name}/{file.name}") or CONTENT_TYPES.get(file.parent.name, ())
 
 
 def has_rules_for(path: str, content_type: str) -> bool:
@@ -128,14 +138,37 @@ def _possible_languages(path: str, content_type: str) -> tuple[str, ...]:
         return ()
     if content_type in ("python", "dockerfile"):
         return (content_type,)
+    if content_type == "terraform":  # its other syntax, ``main.tf.json``, is a structure that the rules do not know
+        return () if path.lower().endswith(".json") else (content_type,)
     by_suffix = tuple(language for language, endings in SUFFIXES.items() if path.lower().endswith(endings))
     return by_suffix or (("yaml", "json") if content_type in STRUCTURED_TYPES else ())
 
 
-def rule_files_for(paths: Iterable[str]) -> list[Path]:
-    """The rule files with a rule for the language of at least one of ``paths``, see `tool_path`: all take twice as long to load."""
+def rule_files_for(paths: Iterable[str], content_types: Iterable[str] | None = None) -> list[Path]:
+    """The rule files with a rule for the language of at least one of ``paths``, see `tool_path`: all take twice as long to load.
+
+    Files of a folder in LIMITED_TO_CONTENT only if one of ``content_types`` is theirs; None means all.
+    """
     languages = {language for path in paths for language in _languages(path)}
-    return [file for file, rules in load_scopes().items() if any(languages.intersection(rule.languages) for rule in rules)]
+    known = None if content_types is None else frozenset(content_types)
+    return [
+        file
+        for file, rules in load_scopes().items()
+        if any(languages.intersection(rule.languages) for rule in rules)
+        and (known is None or file.parent.name not in LIMITED_TO_CONTENT or not known.isdisjoint(_content_types(file)))
+    ]
+
+
+def is_about(name: str, content_type: str) -> bool:
+    """Whether a rule may find something in a file of this content type, so that no finding depends on the other files of a call."""
+    return content_type in _limits_by_rule().get(name, (content_type,))
+
+
+@functools.cache
+def _limits_by_rule() -> Mapping[str, tuple[str, ...]]:
+    """For each rule of the folders in LIMITED_TO_CONTENT its content types."""
+    limited = ((file, rules) for file, rules in load_scopes().items() if file.parent.name in LIMITED_TO_CONTENT)
+    return {rule.name: _content_types(file) for file, rules in limited for rule in rules}
 
 
 def _languages(path: str) -> Iterator[str]:
@@ -178,6 +211,7 @@ def _parse_scopes(text: str) -> Iterator[RuleScope]:
             _parse_list(patterns[1]) if patterns else None,
             kind[1] if kind else "",
             _parse_list(cwes[1]) if cwes else (),
+            rule.partition("\n")[0],
         )
 
 

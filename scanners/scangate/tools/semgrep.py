@@ -185,7 +185,8 @@ def _reports(files: Sequence[SourceFile], flags: Sequence[str], context: ScanCon
 
     paths = [rule_pack.tool_path(source.path, source.content_type, source.read_bytes()) for source in files]
     prepared = [prepare_source(path, source.read_bytes()) for path, source in zip(paths, files, strict=True)]
-    rules = [word for file in rule_pack.rule_files_for(paths) for word in ("--config", str(file))]
+    rule_files = rule_pack.rule_files_for(paths, {source.content_type for source in files})
+    rules = [word for file in rule_files for word in ("--config", str(file))]
     inputs = [
         str(_input_file(source, path, ready.text, context)) for source, path, ready in zip(files, paths, prepared, strict=True)
     ]
@@ -201,7 +202,8 @@ def _reports(files: Sequence[SourceFile], flags: Sequence[str], context: ScanCon
             doubts = gaps.get(source.path) or list(_unreported_syntax_gaps(source, path, ready))
             if not doubts and source.path in stopped:
                 doubts = [_second_parser_gap(source, ready, stopped[source.path])]
-            yield _report(source, ready, found[source.path], doubts)
+            results = [each for each in found[source.path] if rule_pack.is_about(_rule_name(each), source.content_type)]
+            yield _report(source, ready, results, doubts)
 
 
 def _run(
@@ -316,8 +318,12 @@ def _unreported_syntax_gaps(source: SourceFile, path: str, ready: PreparedSource
         yield make_gap(NAME, source.path, error)
 
 
+def _rule_name(result: _Result) -> str:
+    return result.check_id.rpartition(".")[2]
+
+
 def _finding(source: SourceFile, ready: PreparedSource, result: _Result, secrets: list[Secret]) -> Finding:
-    name, metadata = result.check_id.rpartition(".")[2], result.extra.metadata
+    name, metadata = _rule_name(result), result.extra.metadata
     severity = SEVERITIES.get(metadata.get("severity", result.extra.severity), Severity.UNKNOWN)
     kind = FindingKind(metadata.get("kind", "code"))
     start, end = (result.start.line, result.start.col), (result.end.line, result.end.col)

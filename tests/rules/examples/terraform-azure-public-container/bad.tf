@@ -1,0 +1,4 @@
+resource "azurerm_storage_container" "files" {
+  name                  = "files"
+  container_access_type = "blob" # expect: terraform-azure-public-container
+}

@@ -1,0 +1,8 @@
+resource "aws_codebuild_project" "web" {
+  name = "web"
+  source {
+    type         = "GITHUB_ENTERPRISE"
+    location     = "https://git.example.org/web.git"
+    insecure_ssl = true # expect: terraform-build-source-without-tls-check
+  }
+}

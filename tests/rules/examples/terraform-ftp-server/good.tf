@@ -1,0 +1,4 @@
+resource "aws_transfer_server" "files" {
+  identity_provider_type = "SERVICE_MANAGED"
+  protocols              = ["SFTP"]
+}

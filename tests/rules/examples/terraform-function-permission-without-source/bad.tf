@@ -1,0 +1,5 @@
+resource "aws_lambda_permission" "topic" {
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.job.function_name
+  principal     = "sns.amazonaws.com" # expect: terraform-function-permission-without-source
+}

@@ -1,0 +1,4 @@
+resource "aws_lambda_function_url" "hook" {
+  function_name      = aws_lambda_function.hook.function_name
+  authorization_type = "NONE" # expect: terraform-function-url-without-login
+}

@@ -1,0 +1,7 @@
+data "aws_iam_policy_document" "most" {
+  statement {
+    effect      = "Deny"
+    not_actions = ["iam:*"]
+    resources   = ["*"]
+  }
+}

@@ -1,0 +1,5 @@
+provider "kubernetes" {
+  host                   = var.cluster
+  token                  = var.token
+  cluster_ca_certificate = base64decode(var.authority)
+}

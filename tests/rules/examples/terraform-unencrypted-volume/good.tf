@@ -1,0 +1,12 @@
+resource "aws_ebs_volume" "data" {
+  availability_zone = "eu-central-1a"
+  size              = 40
+  encrypted         = true
+}
+
+resource "aws_instance" "web" {
+  ami = var.image
+  root_block_device {
+    encrypted = true
+  }
+}
