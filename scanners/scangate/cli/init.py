@@ -12,6 +12,7 @@ import click
 from scangate.app.file_errors import file_errors
 from scangate.app.report_files import refuse_links
 from scangate.cli.console import print_line, warn
+from scangate.cli.file_changes import confirm, list_changed_lines
 from scangate.cli.install_source import FORMS, PLACEHOLDER, InstallSource, SourceKind, parse_install_source
 from scangate.cli.project_detection import detect_project
 from scangate.cli.snippet import list_snippets
@@ -23,7 +24,7 @@ from scangate.files import write_atomically
 from scangate.judge.error_text import suggest
 from scangate.judge.policy_files import list_bundled_policies
 from scangate.report.escape import ci_log
-from scangate.scan.masking import mask_arguments, mask_suspicious
+from scangate.scan.masking import mask_arguments
 
 TARGETS = [target.value for target in Target]
 
@@ -114,23 +115,19 @@ def _name_repository_root(root: Path) -> None:
 
 
 def _show(file: PlannedFile) -> None:
-    """The lines that are added, as a unified diff; lines of an existing file may hold secrets, which are masked."""
+    """The lines that are added, as a unified diff."""
     click.echo(ci_log(mask_arguments(f"{file.path}: {file.reason}")))
-    before = [] if file.before is None else file.before.splitlines()
-    for line in list(difflib.unified_diff(before, file.after.splitlines(), lineterm="", n=1))[2:]:
-        click.echo(ci_log(line if file.before is None else mask_suspicious(line, file.path)))
-    click.echo()
+    if file.before is None:
+        lines = [ci_log(line) for line in list(difflib.unified_diff([], file.after.splitlines(), lineterm="", n=1))[2:]]
+    else:
+        lines = list_changed_lines(file.path, file.before, file.after, 1)
+    click.echo("\n".join([*lines, ""]))
 
 
 def _confirm(planned: list[PlannedFile], *, yes: bool) -> None:
     """Raises UsageError without a terminal, and Abort for a no."""
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise UsageError(
-            "nothing was written: it needs a confirmation, and there is no terminal", "write these files: scangate init --yes"
-        )
-    click.confirm(f"write {', '.join(file.path for file in planned)}?", abort=True, err=True)
+    if not confirm(f"write {', '.join(file.path for file in planned)}?", "scangate init --yes", yes=yes):
+        raise click.Abort
 
 
 def _name_next_steps(root: Path, wishes: Wishes, planned: list[PlannedFile]) -> None:

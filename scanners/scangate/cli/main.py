@@ -28,6 +28,7 @@ COMMANDS = {
     "report": "Make the reports of a verdict.json again, in any format.",
     "diff": "Compare two verdict.json files: new, fixed and unchanged findings.",
     "explain": "Show why a finding fails the build and how to fix it.",
+    "fix": "Raise vulnerable pins and make safe rewrites, after a diff and a question.",
     "rules": "List all rules, and print the page of one.",
     "baseline": "Create, update and show the known findings.",
     "waive": "Add an exception to the policy file.",

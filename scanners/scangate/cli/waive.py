@@ -6,7 +6,6 @@ import codecs
 import datetime as dt
 import os
 import re
-import stat
 from pathlib import Path
 
 import click
@@ -14,6 +13,7 @@ import msgspec
 
 from scangate.app.codeowners_file import load_codeowners
 from scangate.app.file_errors import file_errors
+from scangate.app.file_replacement import read_to_replace, replace_file
 from scangate.app.policies import read_policy
 from scangate.app.session import locate_root, open_session
 from scangate.app.verdict_file import read_verdict_text
@@ -21,7 +21,6 @@ from scangate.cli import options
 from scangate.cli.console import warn
 from scangate.cli.fingerprints import LENGTH, find_default_verdict, is_fingerprint, resolve_fingerprint
 from scangate.errors import UsageError
-from scangate.files import write_temporary
 from scangate.judge.exceptions import describe_exception, selects
 from scangate.judge.policy import FollowedFinding, Policy, PolicyException
 from scangate.judge.policy_edit import add_exception
@@ -62,7 +61,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     entry = _select(name, PolicyException(reason=reason, owner=owner, expires=_parse_expiry(expires), path=path))
     entries, accepted = _check_against_verdict(entry, verdict)
     file, base = _policy_file(policy)
-    before = _read_bytes(file)
+    before = read_to_replace(file)
     if before is None:
         warn(f"creating {file}, which extends {base}")
     with file_errors("read", file, f"convert it: iconv -t UTF-8 {file}"):
@@ -175,12 +174,6 @@ def _policy_file(name: str | None) -> tuple[Path, str]:
     return file, "baseline"
 
 
-def _read_bytes(file: Path) -> bytes | None:
-    """The content of a file; None if it does not exist. Raises UsageError."""
-    with file_errors("read", file, f"ls -ld {file}"):
-        return file.read_bytes() if file.exists() else None
-
-
 def _write(file: Path, before: bytes | None, after: bytes, entry: PolicyException, accepted: tuple[Finding, ...]) -> None:
     """Replaces the file, if the new content is a valid policy. Raises UsageError and PolicyError."""
     if before is not None:
@@ -188,16 +181,7 @@ def _write(file: Path, before: bytes | None, after: bytes, entry: PolicyExceptio
     policy = read_policy(_spec(file), content=after)
     _check_kinds(policy, accepted)
     _check_owner(policy, entry, accepted)
-    with file_errors("write", file, f"ls -ld {file.parent}"):
-        temporary = write_temporary(file, after)
-        try:
-            if _read_bytes(file) != before:
-                raise UsageError(f"{file} was changed by another program", "run the command again")
-            if before is not None:
-                temporary.chmod(stat.S_IMODE(file.stat().st_mode))
-            temporary.replace(file)
-        finally:
-            temporary.unlink(missing_ok=True)
+    replace_file(file, before, after)
 
 
 def _spec(file: Path) -> str:

@@ -39,7 +39,7 @@ TEMPLATE_HINT = "scan what it produces, or exclude the file with a reason"
 MAX_MALFORMED = 50  # gaps for lines of one file that are no requirements
 MAX_FILES = 1_000  # in one installation
 _BLANK_RUNS = re.compile(r"[^\S\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]{2,}")  # blanks at which str.splitlines does not split
-_HASH = re.compile(r"(?:^|(?<=\s))--hash(?:=|\s)\S+")
+HASH_OPTION = re.compile(r"(?:^|(?<=\s))--hash(?:=|\s)\S+")
 _TEMPLATE = re.compile(r"\{[{%]|<%")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")  # of Windows
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -342,7 +342,7 @@ def _line_mapper(text: str) -> Callable[[int], int]:
 
 def parse_line(text: str, line: int, path: str, files: Mapping[str, str]) -> Iterator[Line]:
     """What one line says; pip's continuation lines are joined."""
-    bare = _HASH.sub("", text).strip()
+    bare = HASH_OPTION.sub("", text).strip()
     if len(bare) > MAX_REQUIREMENT_LENGTH:
         yield AuditGap(line, GapKind.UNPARSABLE, f"a line of more than {MAX_REQUIREMENT_LENGTH:,} characters", "fix the line")
     elif _TEMPLATE.search(bare):
