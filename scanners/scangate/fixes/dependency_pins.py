@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from packaging.version import InvalidVersion, Version
 
 from scangate.advisories.manifest_kinds import lock_kind
-from scangate.advisories.package_names import normalize_version
 from scangate.advisories.readers.requirements import HASH_OPTION, parse_file
 from scangate.fixes.change import Change, Unfixed
 from scangate.model import AffectedPackage, Finding
@@ -109,7 +108,7 @@ def _pin_pattern(name: str) -> re.Pattern[bytes]:
 
 def _is_version(text: bytes, version: str) -> bool:
     try:
-        return normalize_version(text.decode()) == normalize_version(version)
+        return Version(text.decode()) == Version(version)
     except ValueError:
         return False
 
