@@ -1,7 +1,7 @@
 """Rewrites calls in Python source where another call does the same for every harmless input.
 
 A rewrite is made only in the forms that are listed here. What a person has to decide is not among them: whether a weak hash is for
-security (``usedforsecurity=False``), how long a request may take, who opens the file whose name ``tempfile.mktemp`` returned.
+security (``usedforsecurity=False``), how long a request may take, who opens a temporary file by its name.
 """
 
 from __future__ import annotations
@@ -53,10 +53,14 @@ def _bindings(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
             yield node.name, ""
 
 
-UNSAFE_LOADERS = {"Loader": "SafeLoader", "UnsafeLoader": "SafeLoader", "FullLoader": "SafeLoader"}
-UNSAFE_LOADERS |= {"CLoader": "CSafeLoader", "CUnsafeLoader": "CSafeLoader", "CFullLoader": "CSafeLoader"}
-UNSAFE_FUNCTIONS = {"load": "safe_load", "load_all": "safe_load_all"}
-UNSAFE_FUNCTIONS |= {f"{kind}_load{suffix}": f"safe_load{suffix}" for kind in ("unsafe", "full") for suffix in ("", "_all")}
+UNSAFE_LOADERS = {
+    **dict.fromkeys(("Loader", "FullLoader", "UnsafeLoader"), "SafeLoader"),
+    **dict.fromkeys(("CLoader", "CFullLoader", "CUnsafeLoader"), "CSafeLoader"),
+}
+UNSAFE_FUNCTIONS = {
+    **{"load": "safe_load", "full_load": "safe_load", "unsafe_load": "safe_load"},
+    **{"load_all": "safe_load_all", "full_load_all": "safe_load_all", "unsafe_load_all": "safe_load_all"},
+}
 YAML_EXTENSIONS = {"add_constructor", "add_multi_constructor", "add_implicit_resolver", "add_path_resolver", "YAMLObject"}
 """What makes a loader construct more than plain data: the safe one would not. https://pyyaml.org/wiki/PyYAMLDocumentation"""
 
