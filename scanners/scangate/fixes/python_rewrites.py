@@ -58,8 +58,12 @@ UNSAFE_LOADERS = {
     **dict.fromkeys(("CLoader", "CFullLoader", "CUnsafeLoader"), "CSafeLoader"),
 }
 UNSAFE_FUNCTIONS = {
-    **{"load": "safe_load", "full_load": "safe_load", "unsafe_load": "safe_load"},
-    **{"load_all": "safe_load_all", "full_load_all": "safe_load_all", "unsafe_load_all": "safe_load_all"},
+    "load": "safe_load",
+    "full_load": "safe_load",
+    "unsafe_load": "safe_load",
+    "load_all": "safe_load_all",
+    "full_load_all": "safe_load_all",
+    "unsafe_load_all": "safe_load_all",
 }
 YAML_EXTENSIONS = {"add_constructor", "add_multi_constructor", "add_implicit_resolver", "add_path_resolver", "YAMLObject"}
 """What makes a loader construct more than plain data: the safe one would not. https://pyyaml.org/wiki/PyYAMLDocumentation"""
