@@ -24,7 +24,7 @@ from secret_corpus.corpus import FAMILIES, write_corpus
 from secret_corpus.markup import Label
 from secret_corpus.quiet_variants import write_variants
 from secret_noise import LABELS, PACKAGES, Finding, Package, agreement, fetch, read_findings, read_packages, write_findings
-from secret_programs import PROGRAMS, Runner, blocking_secrets, evaluate_again, find_command, run_scangate
+from secret_programs import PROGRAMS, Runner, blocking_secrets, find_command, run_scangate
 from secret_scoring import markdown, percent, score
 
 from scangate.model import Ruling
@@ -105,11 +105,12 @@ def measure_noise(runner: Runner, asked: argparse.Namespace, others: Sequence[st
     for package in read_packages(asked.packages):
         row = totals.setdefault(package.kind, Counter())
         root = fetch(package, asked.folder)
-        report, cost = run_scangate(runner, root, "strict")
+        cache = runner.folder / "caches" / package.project
+        report, cost = run_scangate(runner, root, "strict", cache=cache)
         analyzed = {path for result in report.results for path in result.analyzed_files}
         row.update(packages=1, lines=_count_lines(root, analyzed), strict=len(list(blocking_secrets(report))))
         row["CPU scangate"] += round(1000 * cost.cpu)
-        again = evaluate_again(runner, root, "baseline")
+        again, _ = run_scangate(runner, root, "baseline", cache=cache)  # `gate` takes no verdict that is about one scanner
         blocking = {_finding(package, ruling, labels) for ruling in blocking_secrets(again)}
         row.update(Counter(f"baseline {each.label or 'unlabelled'}" for each in blocking))
         found += blocking

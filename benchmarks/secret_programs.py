@@ -17,7 +17,7 @@ from secret_scoring import Found, Place
 from scangate.model import FindingKind, Report, Ruling, RulingOutcome
 from scangate.report.schema import parse_report
 
-__all__ = ["PROGRAMS", "Runner", "blocking_secrets", "evaluate_again", "find_command", "run_scangate"]
+__all__ = ["PROGRAMS", "Runner", "blocking_secrets", "find_command", "run_scangate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +45,14 @@ def find_command(name: str) -> str | None:
     return shutil.which(name, path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
 
 
-def run_scangate(runner: Runner, root: Path, policy: str) -> tuple[Report, Cost]:
-    """The report of a scan of ``root`` for secrets alone, without a cache, under a bundled policy."""
+def run_scangate(runner: Runner, root: Path, policy: str, *, cache: Path | None = None) -> tuple[Report, Cost]:
+    """The report of a scan of ``root`` for secrets alone under a bundled policy; without a cache, or with the one in a folder."""
     output = runner.folder / "verdict.json"
-    options = ["--policy", policy, "--scanner", "detect-secrets", "--no-cache", "--no-baseline", "--quiet"]
+    cached = ["--no-cache"] if cache is None else ["--cache-dir", str(cache)]
+    options = ["--policy", policy, "--scanner", "detect-secrets", *cached, "--no-baseline", "--quiet"]
     argv = [find_command("scangate") or "scangate", "scan", *options, "--report", f"json={output}", "."]
     cost = run(argv, cwd=root, env=runner.env, codes=VERDICTS)
     return parse_report(output.read_text("utf-8")), cost
-
-
-def evaluate_again(runner: Runner, root: Path, policy: str) -> Report:
-    """The report of the last scan, under another policy."""
-    output = runner.folder / "again.json"
-    options = ["--policy", policy, "--report", f"json={output}"]
-    argv = [find_command("scangate") or "scangate", "gate", *options, str(runner.folder / "verdict.json")]
-    run(argv, cwd=root, env=runner.env, codes=VERDICTS)
-    return parse_report(output.read_text("utf-8"))
 
 
 def blocking_secrets(report: Report) -> Iterator[Ruling]:

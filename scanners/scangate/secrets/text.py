@@ -35,13 +35,17 @@ class ScannedText:
 
     def has(self, *words: str) -> bool:
         """Whether one of the ``words``, in lower case, is in the text in lower case. Each is searched for once."""
-        return any(self._has(word) for word in words)
+        for word in words:  # without a generator, as each detector asks this of each file
+            found = self._found.get(word)
+            if found is None:
+                found = self._found[word] = self._contains(word)
+            if found:
+                return True
+        return False
 
-    def _has(self, word: str) -> bool:
-        if word not in self._found:
-            letters = _longest_letters(word)
-            self._found[word] = letters in self._vocabulary and (letters == word or word in self.lower)
-        return self._found[word]
+    def _contains(self, word: str) -> bool:
+        letters = _longest_letters(word)
+        return letters in self._vocabulary and (letters == word or word in self.lower)
 
     @functools.cached_property
     def _vocabulary(self) -> str:

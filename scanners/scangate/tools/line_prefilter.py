@@ -9,6 +9,7 @@ from __future__ import annotations
 import bisect
 import functools
 import itertools
+import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from re import _parser  # type: ignore[attr-defined] # the only way to analyze a pattern
@@ -58,11 +59,9 @@ class _JoinedLines:
 
     @functools.cached_property
     def _starts(self) -> dict[bool, list[int]]:
-        folded = [_fold_case(line) for line in self.lines] if len(self.folded) != len(self.plain) else self.lines
-        return {
-            folds: list(itertools.accumulate((len(line) + 1 for line in lines), initial=0))
-            for folds, lines in ((False, self.lines), (True, folded))
-        }
+        starts = _starts_of(self.lines)
+        folded = starts if len(self.folded) == len(self.plain) else _starts_of([_fold_case(line) for line in self.lines])
+        return {False: starts, True: folded}
 
     def lines_touched(self, start: int, end: int, *, folds: bool = False) -> range:
         """The lines that a range of the text touches."""
@@ -77,6 +76,11 @@ class _JoinedLines:
             line = self.lines_touched(at, at + 1, folds=folds)[0]
             yield line
             at = text.find(word, self._starts[folds][line + 1])
+
+
+def _starts_of(lines: Sequence[str]) -> list[int]:
+    """The offsets of the lines in the text that they make, and the one after its end."""
+    return list(map(operator.add, itertools.accumulate(map(len, lines), initial=0), itertools.count()))
 
 
 def _fold_case(text: str) -> str:
@@ -122,7 +126,8 @@ def _pattern_filter(pattern: re.Pattern[str]) -> LineFilter:
             yield from text.lines_touched(*match.span())
 
     def near_words(text: _JoinedLines) -> Iterator[int]:
-        for line in {line for word in words for line in text.lines_with_literal(word, folds=folds)}:
+        source = text.folded if folds else text.plain
+        for line in {line for word in words if word in source for line in text.lines_with_literal(word, folds=folds)}:
             if pattern.search(text.lines[line]):
                 yield line
 

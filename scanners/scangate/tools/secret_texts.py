@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import bisect
 import configparser
+import functools
 import io
 import itertools
 import re
@@ -23,6 +24,8 @@ from detect_secrets.util.filetype import FileType, determine_file_type
 from scangate.source_text import normalize_newlines
 
 _COMMENT = re.compile(r"\s+#[^\n]*")
+_FIRST_HEADER = re.compile(r"\s*+(?:[#;][^\n]*+\s*+)*+\[[^\n]+\]")
+"""What configparser needs: before the header of its first section, a file has comments and empty lines only."""
 
 Part = tuple[int, int, int]
 """A part of one line: its number and the first and last column (from 0, end excluded)."""
@@ -34,6 +37,9 @@ class SecretText(NamedTuple):
     text: str
     line: int
     parts: tuple[Part, ...]
+
+
+_MAKE_TEXT = functools.partial(tuple.__new__, SecretText)
 
 
 def texts_of(name: str, text: str) -> list[SecretText]:
@@ -54,11 +60,14 @@ def _is_yaml(name: str) -> bool:
 
 def _line_texts(text: str) -> list[SecretText]:
     lines = text.removesuffix("\n").split("\n")
-    return [SecretText(line, number, ((number, 0, len(line)),)) for number, line in enumerate(lines, start=1)]
+    places = zip(itertools.count(1), itertools.repeat(0), map(len, lines), strict=False)
+    return list(map(_MAKE_TEXT, zip(lines, itertools.count(1), zip(places, strict=True), strict=False)))  # a file may have many
 
 
 def _ini_texts(text: str, *, add_header: bool) -> list[SecretText]:
     """The values of a file that configparser reads, else none."""
+    if not add_header and _FIRST_HEADER.match(text) is None:
+        return []  # without the time that it takes to say so
     lines = text.split("\n")
     file: Any = io.StringIO(text)
     found = []
