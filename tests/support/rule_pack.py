@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import yaml
 
+from scangate.tools.rule_pack import DOCUMENT_MODE
 from tests.support.paths import ROOT, TESTS
 
 RULE_TESTS = TESTS / "rules"
@@ -66,6 +67,17 @@ def load_rules() -> Mapping[str, tuple[Path, dict[str, Any]]]:
     return found
 
 
+def is_document_rule(rule: str) -> bool:
+    """Whether a rule is about the structure of a document, and not semgrep's."""
+    return bool(load_rules()[rule][1].get("mode") == DOCUMENT_MODE)
+
+
+def semgrep_files() -> list[Path]:
+    """The rule files that are semgrep's."""
+    documents = {file for rule, (file, _) in load_rules().items() if is_document_rule(rule)}
+    return [file for file in rule_files() if file not in documents]
+
+
 def example_files(rule: str) -> list[Path]:
     """The example files of a rule: all below the folder of its name, but for the lists of lines next to JSON files."""
     return sorted(path for path in (EXAMPLES / rule).rglob("*") if path.is_file() and path.suffix != ".expect")
@@ -92,16 +104,21 @@ def expected_findings(path: Path) -> Counter[Place]:
 
 
 def run_semgrep(
-    folder: Path, *flags: str, given: Sequence[Path] = (RULES,), ending: str = "", change: Change | None = None
+    folder: Path, *flags: str, given: Sequence[Path] = (), ending: str = "", change: Change | None = None
 ) -> SemgrepRun:
-    """Run semgrep with all rules, or those ``given``, over a copy of every example below ``folder`` whose name has this ``ending``,
-    each named by its absolute path, its bytes as ``change`` makes them. Positions are those in the examples.
+    """Run semgrep with all its rules, or those ``given``, over a copy of every example below ``folder`` whose name has this
+    ``ending``, each named by its absolute path, its bytes as ``change`` makes them. Positions are those in the examples.
 
     A copy, because the ordinary front end asks git about each file it is given: 0.2 s a file inside a repository.
     """
     copy = folder.resolve() / "examples"
     shutil.copytree(EXAMPLES, copy)
-    targets = [str(copy / path.relative_to(EXAMPLES)) for rule in sorted(load_rules()) for path in example_files(rule)]
+    targets = [
+        str(copy / path.relative_to(EXAMPLES))
+        for rule in sorted(load_rules())
+        if not is_document_rule(rule)
+        for path in example_files(rule)
+    ]
     targets = [target for target in targets if target.endswith(ending)]
     texts = {target: change(Path(target).read_bytes()) for target in targets} if change else {}
     for target, text in texts.items():
@@ -109,7 +126,7 @@ def run_semgrep(
     # Taken from the folder of this interpreter: `python -m` and PATH could start another one.
     program = Path(sys.executable).with_name("semgrep")
     command = [str(program), "scan", *flags, "--metrics", "off", "--disable-version-check"]
-    command += [word for file in given for word in ("--config", str(file))]
+    command += [word for file in given or semgrep_files() for word in ("--config", str(file))]
     command += ["--disable-nosem", "--json", "--jobs", "2", *targets]
     home = folder / "home"
     home.mkdir(exist_ok=True)

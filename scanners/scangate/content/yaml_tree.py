@@ -53,6 +53,12 @@ class Node(msgspec.Struct):
         return self.index.get(key)
 
 
+def key_of(node: Node, key: str) -> Node | None:
+    """The node of a key itself; of several, the last, as for `Node.get`."""
+    keys = [each for each in node.children[::2] if each.kind == "scalar" and each.value == key] if node.kind == "mapping" else []
+    return keys[-1] if keys else None
+
+
 class Problem(msgspec.Struct, frozen=True):
     """Why the text could not be read to its end; ``offset`` is in characters."""
 

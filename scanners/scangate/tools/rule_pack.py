@@ -42,6 +42,7 @@ CONTENT_TYPES = {
     "buildspec": ("buildspec",),
     "cloudformation": ("cloudformation",),
     "cloudformation/iam.yaml": ("cloudformation", "iam-policy"),
+    "cloudformation/access.yaml": ("cloudformation", "iam-policy"),
     "docker": ("dockerfile",),
     "github": ("github-workflow",),
     "python": ("python",),
@@ -52,6 +53,9 @@ CONTENT_TYPES = {
 LIMITED_TO_CONTENT = frozenset({"terraform"})
 """Folders whose rules are loaded for files of their content types alone, and find nothing in others. The rules of other folders see
 every file in their language."""
+
+DOCUMENT_MODE = "document"
+"""The mode of rules that are not semgrep's, see `scangate.tools.document_rules`; a file has such rules only, or none."""
 
 PIECES = {"buildspec": ("shell", Analysis.CODE)}
 """Pieces that the rules for a content type are about: those for a buildspec look at the commands."""
@@ -78,6 +82,7 @@ class RuleScope(NamedTuple):
     kind: str = ""
     weaknesses: tuple[str, ...] = ()
     name: str = ""
+    mode: str = ""
 
 
 @functools.cache
@@ -145,15 +150,16 @@ def _possible_languages(path: str, content_type: str) -> tuple[str, ...]:
 
 
 def rule_files_for(paths: Iterable[str], content_types: Iterable[str] | None = None) -> list[Path]:
-    """The rule files with a rule for the language of at least one of ``paths``, see `tool_path`: all take twice as long to load.
+    """The files with a semgrep rule for a language of ``paths``, see `tool_path`: to load all files takes twice as long.
 
     Files of a folder in LIMITED_TO_CONTENT only if one of ``content_types`` is theirs; None means all.
     """
     languages = {language for path in paths for language in _languages(path)}
+    scopes = {file: [rule for rule in rules if rule.mode != DOCUMENT_MODE] for file, rules in load_scopes().items()}
     known = None if content_types is None else frozenset(content_types)
     return [
         file
-        for file, rules in load_scopes().items()
+        for file, rules in scopes.items()
         if any(languages.intersection(rule.languages) for rule in rules)
         and (known is None or file.parent.name not in LIMITED_TO_CONTENT or not known.isdisjoint(_content_types(file)))
     ]
@@ -169,6 +175,13 @@ def _limits_by_rule() -> Mapping[str, tuple[str, ...]]:
     """For each rule of the folders in LIMITED_TO_CONTENT its content types."""
     limited = ((file, rules) for file, rules in load_scopes().items() if file.parent.name in LIMITED_TO_CONTENT)
     return {rule.name: _content_types(file) for file, rules in limited for rule in rules}
+
+
+@functools.cache
+def document_rule_files(content_type: str) -> tuple[str, ...]:
+    """The files with document rules for a content type, as `document_rules.pack` names them."""
+    files = (file for file, rules in load_scopes().items() if any(rule.mode == DOCUMENT_MODE for rule in rules))
+    return tuple(f"{file.parent.name}/{file.name}" for file in files if content_type in _content_types(file))
 
 
 def _languages(path: str) -> Iterator[str]:
@@ -205,6 +218,7 @@ def _parse_scopes(text: str) -> Iterator[RuleScope]:
         languages = re.search(r"^    languages:\n((?:      - \S+\n)+)", rule, re.MULTILINE)
         patterns = re.search(r"^    paths:\n      include:\n((?:        - .+\n)+)", rule, re.MULTILINE)
         kind = re.search(r"^      kind: (\S+)$", rule, re.MULTILINE)
+        mode = re.search(r"^    mode: (\S+)$", rule, re.MULTILINE)
         cwes = re.search(r"^      cwe:\n((?:        - .+\n)+)", rule, re.MULTILINE)
         yield RuleScope(
             _parse_list(languages[1] if languages else ""),
@@ -212,6 +226,7 @@ def _parse_scopes(text: str) -> Iterator[RuleScope]:
             kind[1] if kind else "",
             _parse_list(cwes[1]) if cwes else (),
             rule.partition("\n")[0],
+            mode[1] if mode else "",
         )
 
 

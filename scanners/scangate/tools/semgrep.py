@@ -38,6 +38,7 @@ from scangate.model import (
     Span,
 )
 from scangate.plugin import Coverage, FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
+from scangate.source_text import decode
 from scangate.tools import rule_pack
 from scangate.tools.suppression_comments import find_nosemgrep
 from scangate.tools.syntax_check import check_yaml, make_gap
@@ -302,7 +303,31 @@ def _describe_error(name: str) -> str:
 def _report(source: SourceFile, ready: PreparedSource, results: Sequence[_Result], gaps: Sequence[Gap]) -> FileReport:
     secrets: list[Secret] = []
     findings = dict.fromkeys(_finding(source, ready, result, secrets) for result in results)  # one for a copy and its original
+    findings |= dict.fromkeys(_document_findings(source))
     return FileReport(source.path, tuple(findings), tuple(gaps), secrets=tuple(secrets))
+
+
+def _document_findings(source: SourceFile) -> Iterator[Finding]:
+    """What the rules on the structure of documents find; they are ours, and semgrep has no part in them."""
+    files = rule_pack.document_rule_files(source.content_type)
+    if not files:
+        return
+    from scangate.tools.document_rules.checking import check_text  # noqa: PLC0415 -- only if needed
+
+    for match in check_text(decode(source.read_bytes())[0], files):
+        rule = match.rule
+        yield Finding(
+            rule=f"{NAME}:{rule.id}",
+            severity=SEVERITIES[rule.severity],
+            confidence=Confidence[rule.metadata.confidence],
+            kind=FindingKind(rule.metadata.kind),
+            title=rule.metadata.title,
+            message=" ".join(rule.message.split()),
+            location=Location(source.path, match.start[0], max(match.end[0], match.start[0]), match.start[1], match.end[1]),
+            cwe=tuple(parse_cwes({"cwe": rule.metadata.cwe})),
+            help_url=rule.metadata.help,
+            tool_comment=find_nosemgrep(source.lines, match.start[0], rule.id),
+        )
 
 
 def _unreported_syntax_gaps(source: SourceFile, path: str, ready: PreparedSource) -> Iterator[Gap]:

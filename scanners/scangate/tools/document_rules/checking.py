@@ -1,0 +1,71 @@
+"""Applies the document rules to a document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+import msgspec
+
+from scangate.content.documents import Document, read_document
+from scangate.content.yaml_tree import Node, line_starts, position
+from scangate.tools.document_rules import access, network, workflows
+from scangate.tools.document_rules.pack import DocumentRule, Test, load_document_rules
+from scangate.tools.document_rules.statements import Statement, find_statements
+from scangate.tools.document_rules.template import Resource, Template
+
+StatementCheck = Callable[[Statement, tuple[str, ...], Template], Node | None]
+ResourceCheck = Callable[[Resource, tuple[str, ...], Template], Iterable[Node]]
+DocumentCheck = Callable[[Document, tuple[str, ...]], Iterable[Node]]
+STATEMENT_CHECKS: Mapping[str, StatementCheck] = access.STATEMENT_CHECKS
+RESOURCE_CHECKS: Mapping[str, ResourceCheck] = {**access.RESOURCE_CHECKS, **network.RESOURCE_CHECKS}
+DOCUMENT_CHECKS: Mapping[str, DocumentCheck] = workflows.DOCUMENT_CHECKS
+"""The checks in code, by the name that rules use."""
+
+
+class Match(msgspec.Struct, frozen=True):
+    """What a rule has found: a range of lines and columns, both from 1; the end is exclusive."""
+
+    rule: DocumentRule
+    start: tuple[int, int]
+    end: tuple[int, int]
+
+
+def check_text(text: str, files: Iterable[str]) -> list[Match]:
+    """What the rules in ``files`` find in a document; in what comes before a syntax error, if there is one."""
+    document = read_document(text)
+    rules = [rule for file in files for rule in load_document_rules().get(file, ())]
+    starts = line_starts(text)
+    found = dict.fromkeys((rule.id, node.start, node.end) for rule, node in _check(document, rules))
+    by_id = {rule.id: rule for rule in rules}
+    return [Match(by_id[rule], position(starts, start), position(starts, max(end, start))) for rule, start, end in found]
+
+
+def _check(document: Document, rules: Iterable[DocumentRule]) -> Iterator[tuple[DocumentRule, Node]]:
+    template = Template(document)
+    by_type: dict[str, list[Resource]] = {}
+    for resource in template.resources.values():
+        by_type.setdefault(resource.type, []).append(resource)
+    statements = list(find_statements(document, template))
+    for rule in rules:
+        check = rule.check
+        if check.name in DOCUMENT_CHECKS:
+            yield from ((rule, node) for node in DOCUMENT_CHECKS[check.name](document, check.arguments))
+        elif check.name in STATEMENT_CHECKS:
+            nodes = (STATEMENT_CHECKS[check.name](each, check.arguments, template) for each in statements)
+            yield from ((rule, node) for node in nodes if node is not None)
+        else:
+            resources = [each for name in rule.resources for each in by_type.get(name, ())]
+            yield from ((rule, node) for each in resources for node in _check_resource(rule, each, template))
+
+
+def _check_resource(rule: DocumentRule, resource: Resource, template: Template) -> Iterable[Node]:
+    def holds(test: Test) -> bool:
+        if test.name:
+            return any(True for _ in RESOURCE_CHECKS[test.name](resource, test.arguments, template))
+        return bool(template.matches(resource, test))
+
+    if not all(map(holds, rule.where)) or any(map(holds, rule.unless)):
+        return ()
+    if rule.check.name:
+        return RESOURCE_CHECKS[rule.check.name](resource, rule.check.arguments, template)
+    return template.matches(resource, rule.check)
