@@ -62,8 +62,17 @@ def _is_internal(resource: Resource, _: tuple[str, ...], template: Template) -> 
     return [resource.at] if "internal" in scheme or "gateway" in kind else []
 
 
+def _is_method_of_private_api(resource: Resource, _: tuple[str, ...], template: Template) -> Iterable[Node]:
+    """Whether a method belongs to an API that is reachable from a VPC only."""
+    api = template.resource_of(template.get(resource, "RestApiId"))
+    endpoint = template.get(api, "EndpointConfiguration") if api is not None else None
+    types = endpoint.get("Types") if endpoint is not None else None
+    return [resource.at] if "PRIVATE" in template.texts(types) else []
+
+
 RESOURCE_CHECKS: Mapping[str, Callable[[Resource, tuple[str, ...], Template], Iterable[Node]]] = {
     "opens-by-default": _opens_by_default,
     "internal-load-balancer": _is_internal,
+    "method-of-private-api": _is_method_of_private_api,
 }
 """Checks of one resource."""
