@@ -183,8 +183,16 @@ def test_json_rules_match_their_yaml_twins(rule: str) -> None:
     assert (first[1]["message"], first[1]["metadata"]) == (twin[1]["message"], twin[1]["metadata"])
 
 
+OTHER_SOURCES = {"python-model-output-executed", "python-random-in-session"}
+"""Rules about values that come from elsewhere than from a request."""
+
+
 def test_all_taint_rules_have_the_same_sources() -> None:
-    taint = {name: rule["pattern-sources"] for name, (_, rule) in PACK.items() if rule.get("mode") == "taint"}
+    taint = {
+        name: rule["pattern-sources"]
+        for name, (_, rule) in PACK.items()
+        if rule.get("mode") == "taint" and name.startswith("python-") and name not in OTHER_SOURCES
+    }
     assert len(taint) >= 10
     first = taint["python-sql-injection"]
     assert [name for name, sources in taint.items() if sources != first] == []
