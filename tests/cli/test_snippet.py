@@ -15,12 +15,12 @@ def test_the_list_names_each_of_them_with_what_it_is(tmp_path: Path) -> None:
     lines = run_scangate("snippet", cwd=tmp_path).expect(0).stdout.splitlines()
     assert [line.split()[0] for line in lines] == list(list_snippets())
     assert all(len(line.split()) > 2 for line in lines)
-    assert {"gate", "container-image", "appspec/verify.sh"} <= set(list_snippets())
+    assert {"gate", "gate.yaml", "pipeline", "container-image", "appspec/verify.sh"} <= set(list_snippets())
 
 
-@pytest.mark.parametrize("name", ["gate", "appspec/verify.sh"])
+@pytest.mark.parametrize("name", ["gate", "gate.yaml", "appspec/verify.sh"])
 def test_snippet_is_printed_verbatim(name: str, tmp_path: Path) -> None:
-    file = folder("buildspec_snippets") / (name if name.endswith(".sh") else f"{name}.yml")
+    file = folder("buildspec_snippets") / (name if name.endswith((".sh", ".yaml")) else f"{name}.yml")
     assert run_scangate("snippet", name, cwd=tmp_path).expect(0).stdout == file.read_text("utf-8")
 
 

@@ -31,10 +31,18 @@ def command(name: str | None) -> int:
 
 
 def list_snippets() -> dict[str, Path]:
-    """The snippets by name: the path in the directory, without `.yml` or `.yaml`."""
+    """The snippets by name: the path in the directory, without `.yml` or `.yaml`.
+
+    A template keeps `.yaml` where a buildspec has its name.
+    """
     root = folder("buildspec_snippets")
     files = sorted(file for file in root.rglob("*") if file.suffix in SUFFIXES)
-    return {str(file.relative_to(root)).removesuffix(".yml").removesuffix(".yaml"): file for file in files}
+    buildspecs = {str(file.relative_to(root).with_suffix("")) for file in files if file.suffix == ".yml"}
+    names = (str(file.relative_to(root)) for file in files)
+    return {
+        name if name.endswith(".sh") or (name.endswith(".yaml") and name[:-5] in buildspecs) else name.rpartition(".")[0]: file
+        for name, file in zip(names, files, strict=True)
+    }
 
 
 def _summary(file: Path) -> str:

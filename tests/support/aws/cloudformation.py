@@ -81,10 +81,15 @@ class StackTemplate:
             text, names = argument if isinstance(argument, list) else (argument, {})
             more = {name: str(self.resolve(each)) for name, each in names.items()}
             return re.sub(r"\$\{([^!}][^}]*)\}", lambda match: more.get(match[1]) or self._named(match), text).replace("${!", "${")
-        if function == "Fn::FindInMap":
-            first, second, third = map(self.resolve, argument)
-            return self.template["Mappings"][first][second][third]
+        if function in {"Fn::Join", "Fn::FindInMap"}:
+            return self._found(function, argument)
         return self._logic(function, argument)
+
+    def _found(self, function: str, argument: Any) -> Any:
+        if function == "Fn::Join":
+            return str(argument[0]).join(map(str, self.resolve(argument[1])))
+        first, second, third = map(self.resolve, argument)
+        return self.template["Mappings"][first][second][third]
 
     def _logic(self, function: str, argument: Any) -> bool:
         found = [self.resolve(each) for each in argument]

@@ -30,8 +30,10 @@ def failed_assertions(found: StackTemplate) -> list[str]:
 
 def allowed_actions(found: StackTemplate, role: str) -> dict[str, set[str]]:
     """The actions that a role may take, with their resources, including those of key policies."""
-    policies = found.resources()[role]["Policies"]
+    made = found.resources()
+    policies = list(made[role]["Policies"])
     assert len({policy["PolicyName"] for policy in policies}) == len(policies)
+    policies += [made[name.strip("<>")] for name in made[role].get("ManagedPolicyArns", [])]
     statements = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
     for key in found.resources("AWS::KMS::Key").values():
         statements += [each for each in key["KeyPolicy"]["Statement"] if each["Principal"].get("AWS") == f"<{role}.Arn>"]
