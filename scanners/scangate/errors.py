@@ -67,8 +67,9 @@ class PublishError(Exception):
 class ScanError(Exception):
     """A scanner failed, or its output is not reliable; the engine makes it a gap for each file that the scanner was given."""
 
-    def __init__(self, kind: GapKind, reason: str, hint: str = "") -> None:
+    def __init__(self, kind: GapKind, reason: str, hint: str = "", *, line: int = 0) -> None:
         super().__init__(reason)
         self.kind = kind
         self.reason = reason
         self.hint = hint
+        self.line = line

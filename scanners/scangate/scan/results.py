@@ -11,7 +11,10 @@ from scangate.scan.plan import TaskRun
 from scangate.scan.redaction import Redactor
 from scangate.scan.secret_spans import spans_of
 
-DEFAULT_HINT = "fix the file, or exclude it with a reason in the policy: paths: {exclude: [...]}"
+DEFAULT_HINT = (
+    "fix the file, or exclude it for this scanner alone, so that the others still read it: "
+    "paths: {{exclude: [{{path: PATH, scanners: [{scanner}], reason: WHY}}]}}"
+)
 HINT_BY_GAP_KIND = {  # for gaps without a more specific one
     GapKind.TOOL_MISSING: "install it; to see what is installed: scangate scanners",
     GapKind.CRASH: "run the tool by hand to see its error, or reinstall it; to see its version: scangate scanners",
@@ -65,4 +68,5 @@ def status_of(files: Sequence[str], gaps: Sequence[Gap]) -> ScanStatus:
 
 def with_hint(gap: Gap) -> Gap:
     """The gap with a hint: its own, or the usual one for its kind."""
-    return gap if gap.hint else msgspec.structs.replace(gap, hint=HINT_BY_GAP_KIND.get(gap.kind, DEFAULT_HINT))
+    usual = HINT_BY_GAP_KIND.get(gap.kind, DEFAULT_HINT.format(scanner=gap.scanner))
+    return gap if gap.hint else msgspec.structs.replace(gap, hint=usual)

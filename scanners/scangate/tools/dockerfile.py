@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from scangate.errors import ScanError
 from scangate.model import GapKind
+from scangate.tools.syntax_check import EXCLUDE_HINT
 
 INSTRUCTIONS = frozenset(
     b"ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL".split()
@@ -22,9 +24,16 @@ INSTRUCTION_WORDS = re.compile(rb"[ \t]*(?:(ONBUILD)[ \t]+(?=[a-z]))?([^ \t\r\n]
 HEREDOC = re.compile(rb"(?<![^ \t])\d*<<(-?)([\"']?)([A-Za-z_][\w.]*)\2(?![^ \t;&|)])")
 HEREDOC_INSTRUCTIONS = frozenset({b"ADD", b"COPY", b"RUN"})
 
-FLAGS = re.compile(rb"(?:[ \t]+--\S+)+")
+FLAGS = re.compile(rb"(?:(?:[ \t]|\\[ \t]*\n)+--\S+)+")
 NEW_FLAG = re.compile(rb"--(?:link|parents)(?:=\S*)?(?=[ \t]|$)")
-LEGACY_PAIR = re.compile(rb"[ \t]+[^\s=]+([ \t])([^\s\"'][^\n]*)")
+LEGACY_PAIR = re.compile(rb"[ \t]+[^\s=]+[ \t]+([^\n]*)")
+QUOTED = re.compile(rb"\"[^\"\s]*\"|'[^'\s]*'")
+STAGE = re.compile(rb"(?i)([ \t]as[ \t]+)(\S+)[ \t]*\Z")
+BRACKETS = re.compile(rb"(?m)^[ \t]*\[+")
+COMMENT_LINE = re.compile(rb"(?m)^[ \t]*#[^\n]*$")
+
+UNREAD = frozenset(b"EXPOSE LABEL MAINTAINER STOPSIGNAL VOLUME WORKDIR".split())
+"""Instructions that no rule is about; semgrep does not know all of their forms."""
 
 
 class Instruction(NamedTuple):
@@ -48,13 +57,15 @@ class Instruction(NamedTuple):
 
 def normalize_dockerfile(data: bytes) -> bytes:
     """Rewrites ``data``, whose lines end in line feeds, for semgrep, which knows instructions in capitals only, none after ONBUILD,
-    and not the newest and oldest forms of some. Lines and columns stay the same."""
+    and not all forms of some. Lines and columns stay the same, and so does what rules look at."""
     escape, result = _escape_character(data.split(b"\n")), bytearray(data)
     for number, each in enumerate(_instructions(data)):
         if number == 0 and FIRST_INSTRUCTIONS.isdisjoint(each.keywords):
             break
         if each.is_known:
             result[each.offset : each.offset + len(each.text)] = _normalize_instruction(each, escape)
+    if escape == b"`":
+        result[:] = ESCAPE.sub(lambda match: match[0].replace(b"`", b"\\"), bytes(result), count=1)
     return bytes(result)
 
 
@@ -64,8 +75,11 @@ def check_dockerfile(data: bytes) -> ScanError | None:
     unknown = next((each for each in found if not each.is_known), None)
     if unknown is None or not any(each.is_known for each in found):
         return None
-    hint = "fix the file, or exclude it with a reason (a template is not a Dockerfile until it is rendered)"
-    return ScanError(GapKind.PARTIAL_PARSE, f"not a Dockerfile: line {unknown.line} is not an instruction", hint)
+    hint = f"{EXCLUDE_HINT} (a template is not a Dockerfile until it is rendered)"
+    words = unknown.keywords
+    name = words[-1].decode("ascii", "ignore") if words else ""
+    what = f"{name} is no instruction" if re.fullmatch(r"[A-Z]{2,12}", name) else "it is no instruction"
+    return ScanError(GapKind.PARTIAL_PARSE, f"not a Dockerfile: line {unknown.line}: {what}", hint, line=unknown.line)
 
 
 def _instructions(data: bytes) -> Iterator[Instruction]:
@@ -116,26 +130,87 @@ def _skip_heredocs(lines: list[bytes], instruction: bytes, number: int) -> int:
 
 def _normalize_instruction(instruction: Instruction, escape: bytes) -> bytes:
     """The rewritten text of an instruction, of the same length."""
-    text = re.sub(rb"(" + re.escape(escape) + rb")([ \t]+)$", rb"\2\1", instruction.text, flags=re.MULTILINE)
+    text = instruction.text
+    if escape == b"`":  # semgrep knows the other one only
+        text = re.sub(rb"\\(?=[ \t]*$)", b"_", text, flags=re.MULTILINE)
+        text = re.sub(rb"`(?=[ \t]*$)", rb"\\", text, flags=re.MULTILINE)
+    text = re.sub(rb"\\([ \t]+)$", rb"\1\\", text, flags=re.MULTILINE)
     match = INSTRUCTION_WORDS.match(text)
     if match is None:
         return text
     word = match[2].upper()
-    return re.sub(rb"\S", b" ", text[: match.start(2)]) + word + _normalize_arguments(word, text[match.end() :])
+    if word in UNREAD:
+        return re.sub(rb"\S", b" ", text)
+    before, rest = re.sub(rb"\S", b" ", text[: match.start(2)]), _normalize_arguments(word, text[match.end() :])
+    # an ARG with several names is no instruction to semgrep; for rules both are the same
+    is_list = word == b"ARG" and len(rest.split()) > 1 and re.search(rb"[\"'\\]", rest) is None
+    return before + (b"ENV" + _normalize_arguments(b"ENV", rest) if is_list else word + rest)
 
 
 def _normalize_arguments(word: bytes, rest: bytes) -> bytes:
     """The arguments of ``word``, in a form that semgrep knows."""
-    if word in {b"COPY", b"ADD"} and (flags := FLAGS.match(rest)):
-        return NEW_FLAG.sub(_to_spaces, flags[0]) + rest[flags.end() :]
-    if word == b"ARG":
-        return re.sub(rb"=(?=[ \t]*\Z)", b" ", rest)
-    if word in {b"ENV", b"LABEL"} and (pair := LEGACY_PAIR.fullmatch(rest.rstrip())):
-        value = re.sub(rb"[ \t]", b"_", pair[2])
-        between = b"=" if word == b"LABEL" else pair[1]
-        return rest[: pair.start(1)] + between + value + rest[pair.end() :]
-    return rest
+    normalize = NORMALIZERS.get(word)
+    return normalize(rest) if normalize is not None else rest
+
+
+def _normalize_flags(rest: bytes) -> bytes:
+    """COPY and ADD without the flags that are new."""
+    flags = FLAGS.match(rest)
+    return NEW_FLAG.sub(_to_spaces, flags[0]) + rest[flags.end() :] if flags else rest
+
+
+def _normalize_command(rest: bytes) -> bytes:
+    """A command without flags; what begins like a list is one only if it is JSON."""
+    if flags := FLAGS.match(rest):
+        rest = re.sub(rb"--\S+", _to_spaces, flags[0]) + rest[flags.end() :]
+    return rest if _is_exec_form(rest) else BRACKETS.sub(lambda found: found[0].replace(b"[", b"_"), rest)
+
+
+def _normalize_stage(rest: bytes) -> bytes:
+    """FROM with a name of the stage of letters."""
+    stage = STAGE.search(rest)
+    return rest[: stage.start(2)] + re.sub(rb"[^\w-]", b"_", stage[2]) + rest[stage.end(2) :] if stage else rest
+
+
+def _normalize_variable(rest: bytes) -> bytes:
+    """ENV in its old form, a name and a value, with a value of one word."""
+    pair = LEGACY_PAIR.fullmatch(rest.rstrip())
+    if pair is None or QUOTED.fullmatch(pair[1]):
+        return rest
+    return rest[: pair.start(1)] + re.sub(rb"[\s\"'{}\[\]]", b"_", pair[1]) + rest[pair.end(1) :]
+
+
+def _normalize_names(rest: bytes) -> bytes:
+    """The names that ARG declares, with their defaults: a default that is empty is none."""
+    rest = re.sub(rb"=(?=[ \t]*\Z)", b" ", rest)
+    if re.fullmatch(rb"[ \t]+[^\s=]+(?:=(?:\"[^\"\n]*\"|'[^'\n]*'|\S*))?[ \t]*", rest):
+        return rest
+    return re.sub(rb"[\"']", b"_", re.sub(rb"\"[^\"\n]*\"|'[^'\n]*'", lambda value: re.sub(rb"[ \t]", b"_", value[0]), rest))
+
+
+def _is_exec_form(rest: bytes) -> bool:
+    """Whether the arguments are a list of strings in JSON; the builder takes anything else for a command of the shell."""
+    text = COMMENT_LINE.sub(b"", rest).replace(b"\\\n", b"").strip()
+    try:
+        return text.startswith(b"[") and isinstance(json.loads(text), list)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _to_spaces(match: re.Match[bytes]) -> bytes:
     return b" " * len(match[0])
+
+
+NORMALIZERS: Mapping[bytes, Callable[[bytes], bytes]] = {
+    b"ADD": _normalize_flags,
+    b"ARG": _normalize_names,
+    b"CMD": _normalize_command,
+    b"COPY": _normalize_flags,
+    b"ENTRYPOINT": _normalize_command,
+    b"ENV": _normalize_variable,
+    b"FROM": _normalize_stage,
+    b"HEALTHCHECK": lambda rest: rest.upper() if rest.strip().upper() == b"NONE" else rest,
+    b"RUN": _normalize_command,
+    b"USER": lambda rest: re.sub(rb"[\"']", b" ", rest),
+}
+"""What makes the arguments of an instruction such as semgrep knows."""

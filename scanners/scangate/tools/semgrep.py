@@ -41,7 +41,7 @@ from scangate.plugin import Coverage, FileFacts, ScanContext, SourceFile, decode
 from scangate.source_text import decode
 from scangate.tools import rule_pack
 from scangate.tools.suppression_comments import find_nosemgrep
-from scangate.tools.syntax_check import check_yaml, make_gap
+from scangate.tools.syntax_check import check_json, check_yaml, make_gap
 from scangate.tools.tool_version import find_installed_version
 
 if TYPE_CHECKING:
@@ -138,9 +138,20 @@ class _Result(msgspec.Struct):
     extra: _Extra
 
 
+class _ErrorSpan(msgspec.Struct):
+    start: _Position
+
+
 class _Error(msgspec.Struct):
     type: str | list[Any]
     path: str | None = None
+    spans: list[_ErrorSpan] | None = None
+
+    @property
+    def line(self) -> int:
+        """The line at fault, 0 if it is not known; lines of Python source are those of another layout."""
+        is_known = self.spans and not (self.path or "").endswith((".py", ".pyi"))
+        return min(span.start.line for span in self.spans or ()) if is_known else 0
 
 
 class _Paths(msgspec.Struct):
@@ -200,7 +211,8 @@ def _reports(files: Sequence[SourceFile], flags: Sequence[str], context: ScanCon
         found.setdefault(context.repository_path(result.path), []).append(result)
     for source, path, ready in zip(files, paths, prepared, strict=True):
         if source.path in found:
-            doubts = gaps.get(source.path) or list(_unreported_syntax_gaps(source, path, ready))
+            unreported = list(_unreported_syntax_gaps(source, path, ready, is_reported=source.path in gaps))
+            doubts = [_explain(gap, unreported) for gap in gaps.get(source.path, ())] or unreported
             if not doubts and source.path in stopped:
                 doubts = [_second_parser_gap(source, ready, stopped[source.path])]
             results = [each for each in found[source.path] if rule_pack.is_about(_rule_name(each), source.content_type)]
@@ -290,7 +302,7 @@ def _gaps(errors: Iterable[_Error], context: ScanContext) -> dict[str, list[Gap]
             raise ScanError(GapKind.CRASH, f"semgrep failed: {name}")
         path = context.repository_path(error.path)
         kind = ERROR_KINDS.get(name, GapKind.UNPARSABLE if "yntax" in name or "exical" in name else GapKind.CRASH)
-        gaps.setdefault(path, []).append(Gap(NAME, path, kind, f"semgrep: {_describe_error(name)}"))
+        gaps.setdefault(path, []).append(Gap(NAME, path, kind, f"semgrep: {_describe_error(name)}", error.line))
     return gaps
 
 
@@ -330,11 +342,21 @@ def _document_findings(source: SourceFile) -> Iterator[Finding]:
         )
 
 
-def _unreported_syntax_gaps(source: SourceFile, path: str, ready: PreparedSource) -> Iterator[Gap]:
-    """Gaps for files that semgrep lists as scanned, under a name like ``path``, although it could not parse them."""
+def _explain(gap: Gap, ours: Sequence[Gap]) -> Gap:
+    """A gap that semgrep reports, with the line and the problem that our own check has found, if it has."""
+    if not ours or gap.kind not in (GapKind.UNPARSABLE, GapKind.PARTIAL_PARSE):
+        return gap
+    return msgspec.structs.replace(gap, reason=ours[0].reason, line=ours[0].line, hint=ours[0].hint)
+
+
+def _unreported_syntax_gaps(source: SourceFile, path: str, ready: PreparedSource, *, is_reported: bool) -> Iterator[Gap]:
+    """Gaps for files that semgrep lists as scanned, under a name like ``path``, although it could not parse them. JSON is checked
+    only to say where a fault is that semgrep has reported."""
     error = ready.error
     if path.endswith((".yml", ".yaml")):
         error = check_yaml(source.read_bytes())
+    if path.lower().endswith(".json") and is_reported:
+        error = check_json(source.read_bytes())
     if rule_pack.is_dockerfile(path):
         from scangate.tools.dockerfile import check_dockerfile  # noqa: PLC0415 -- only if needed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import re
 
 import yaml
@@ -28,6 +29,7 @@ JSON_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:/|u00([2-7][0-9a-fA-F]))")
 YAML_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:/|(?:x|u00|U000000)([2-7][0-9a-fA-F]))")
 
 
+_BLANKS = re.compile(r"\s*")
 PYTHON_PROBE = b'scangate_syntax_probe(f"{1}", "a", b"a")\n'
 """The last line of each Python file. The rule SYNTAX_PROBE matches it, unless semgrep has read the file with its second parser."""
 
@@ -168,13 +170,28 @@ def _normalize_text(data: bytes) -> bytes:
 
 
 def _normalize_json(text: bytes) -> bytes:
-    if not text.strip():
+    if not text.strip() or _is_json_lines(text):
         return b"{}"
     if b"\\" not in text:
         return text
     return QUOTED_STRING.sub(
         lambda string: _unescape_string(string[0], JSON_ESCAPE) if string[1] else string[0], text.decode()
     ).encode()
+
+
+def _is_json_lines(text: bytes) -> bool:
+    """Whether there are several documents, such as one in each line of a log or a data set: no configuration is written so."""
+    decoder, at, count = json.JSONDecoder(), 0, 0
+    try:
+        content = text.decode()
+        while at < len(content):
+            value, end = decoder.raw_decode(content, at)
+            if not isinstance(value, (dict, list)):
+                return False
+            at, count = _BLANKS.match(content, end).end(), count + 1  # type: ignore[union-attr] # it matches nothing, too
+    except (ValueError, RecursionError):
+        return False
+    return count > 1
 
 
 def _normalize_yaml(data: bytes) -> bytes:

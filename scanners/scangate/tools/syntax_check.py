@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import sys
 
 import yaml
@@ -10,6 +11,10 @@ import yaml
 from scangate.errors import ScanError
 from scangate.model import Gap, GapKind
 from scangate.python_parser import parse_python
+
+EXCLUDE_HINT = (
+    "fix the file, or exclude it for this scanner alone: paths: {exclude: [{path: PATH, scanners: [semgrep], reason: WHY}]}"
+)
 
 
 def check_python(data: bytes) -> ScanError | None:
@@ -41,17 +46,30 @@ def parse_checked(source: str | bytes) -> ast.Module:
 
 def check_yaml(data: bytes) -> ScanError | None:
     """Why ``data`` is not valid YAML, or None. Reads events only: constructs nothing and expands no alias."""
-    hint = "fix the file, or exclude it with a reason (a template is not YAML until it is rendered)"
+    hint = f"{EXCLUDE_HINT} (a template is not YAML until it is rendered)"
     try:
         for _ in yaml.parse(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             pass
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
-        line = f": line {mark.line + 1}" if mark is not None else ""
-        return ScanError(GapKind.PARTIAL_PARSE, f"not YAML{line}", hint)
+        problem = str(getattr(error, "problem", None) or "characters that YAML does not allow")
+        line = mark.line + 1 if mark is not None else 0
+        where = f": line {line}: {problem}" if line else ""
+        return ScanError(GapKind.PARTIAL_PARSE, f"not YAML{where}", hint, line=line)
+    return None
+
+
+def check_json(data: bytes) -> ScanError | None:
+    """Why ``data`` is not JSON, or None."""
+    try:
+        json.loads(data)
+    except json.JSONDecodeError as error:
+        return ScanError(GapKind.UNPARSABLE, f"not JSON: line {error.lineno}: {error.msg.lower()}", EXCLUDE_HINT, line=error.lineno)
+    except (ValueError, RecursionError):
+        return None
     return None
 
 
 def make_gap(scanner: str, path: str, error: ScanError) -> Gap:
     """The gap for an error in one file."""
-    return Gap(scanner, path, error.kind, error.reason, hint=error.hint)
+    return Gap(scanner, path, error.kind, error.reason, error.line, error.hint)
