@@ -15,9 +15,11 @@ NAMES = {
     "dockerfile": "Dockerfile",
     "github-workflow": "GitHub workflows",
     "iam-policy": "IAM policies",
+    "javascript": "JavaScript, scripts in HTML included",
     "python": "Python, notebooks included",
     "python-manifest": "Python requirements and lock files",
     "python-script-header": "",
+    "typescript": "TypeScript",
     "terraform": "Terraform, OpenTofu",
 }
 """The names of covered content types in prose; those without one have no row of their own."""

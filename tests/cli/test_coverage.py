@@ -17,7 +17,7 @@ pytestmark = pytest.mark.integration
 MIXED = {
     "app.py": CLEAN_SOURCE,
     "bin/deploy": "#!/bin/bash\ncurl -k https://example.org/x | sudo bash\n",
-    "web/app.js": "app.get('/', (req, res) => res.send(eval(req.query.x)))\n",
+    "web/app.rb": "get('/') { eval(params[:x]) }\n",
     ".travis.yml": "language: generic\n",
     "site.yml": "- hosts: all\n  become: true\n  tasks: [{ansible.builtin.user: {name: a, password: ''}}]\n",
     "package-lock.json": '{"name": "a", "lockfileVersion": 3, "packages": {"node_modules/lodash": {"version": "4.17.4"}}}\n',
@@ -27,7 +27,7 @@ MIXED = {
 STRICT = "version: 1\nextends: strict\npaths: {exclude: [{path: vendor/, reason: copies}]}\n"
 MISSED = {
     ("shell", "code"): ["bin/deploy"],
-    ("javascript", "code"): ["web/app.js"],
+    ("ruby", "code"): ["web/app.rb"],
     ("travis-ci", "configuration"): [".travis.yml"],
     ("ansible", "configuration"): ["site.yml"],
     ("npm-manifest", "dependencies"): ["package-lock.json"],
@@ -36,7 +36,7 @@ ACCEPTED = """
 coverage:
   allowed-gaps:
     - {kind: not-analyzed, language: "[s-t]*", reason: read by hand}
-    - {kind: not-analyzed, language: javascript, path: web/, reason: eslint runs elsewhere}
+    - {kind: not-analyzed, language: ruby, path: web/, reason: brakeman runs elsewhere}
     - {kind: not-analyzed, language: ansible, analysis: configuration, reason: ansible-lint runs elsewhere}
     - {kind: not-analyzed, analysis: dependencies, reason: another service reports them}
 """
@@ -121,10 +121,10 @@ def test_a_commit_calls_for_the_analysis_of_its_own_files(tmp_path: Path) -> Non
     run_git(tree, "add", "app.py")
     run_scangate("scan", "--staged", "--output-dir", tmp_path / "out", cwd=tree).expect(0)
     assert {content["content_type"] for content in document(tmp_path / "out")["coverage"]} == {"python"}
-    write_files(tree, {"web/more.js": "eval(location.hash)\n"})
-    run_git(tree, "add", "web/more.js")
+    write_files(tree, {"web/more.rb": "eval(gets)\n"})
+    run_git(tree, "add", "web/more.rb")
     run_scangate("scan", "--staged", "--output-dir", tmp_path / "out", cwd=tree).expect(3)
-    assert missed(document(tmp_path / "out")) == {("javascript", "code"): ["web/more.js"]}
+    assert missed(document(tmp_path / "out")) == {("ruby", "code"): ["web/more.rb"]}
 
 
 LINTER = """
@@ -139,7 +139,7 @@ def test_a_command_covers_what_its_block_declares(tmp_path: Path) -> None:
     bench = LinkedEnvironment(tmp_path / "bench")
     bench.write("linter", LINTER)
     tree = write_files(
-        tmp_path / "tree", {"a.js": "1\n", "b.mjs": "2\n", "run": "#!/usr/bin/env node\n3\n", "app.py": CLEAN_SOURCE}
+        tmp_path / "tree", {"a.rb": "1\n", "b.rake": "2\n", "run": "#!/usr/bin/env ruby\n3\n", "app.py": CLEAN_SOURCE}
     )
     rules = tmp_path / "policy.yaml"
 
@@ -149,16 +149,16 @@ def test_a_command_covers_what_its_block_declares(tmp_path: Path) -> None:
         run_scangate("scan", tree, "--policy", rules, "--output-dir", out, cwd=tmp_path, command=bench.command).expect(code)
         return document(out)
 
-    declared = scan("analyzes: {javascript: [code]}", 0)
+    declared = scan("analyzes: {ruby: [code]}", 0)
     assert missed(declared) == {}
     (linter,) = [each for each in declared["scanners"] if each["scanner"] == "linter"]
-    assert linter["analyzed_files"] == ["a.js", "b.mjs", "run"]
-    undeclared = scan("reads: ['*.js', '*.mjs', run]", 3)
-    assert missed(undeclared) == {("javascript", "code"): ["a.js", "b.mjs", "run"]}
-    (row,) = [each for each in undeclared["coverage"] if each["content_type"] == "javascript"]
+    assert linter["analyzed_files"] == ["a.rb", "b.rake", "run"]
+    undeclared = scan("reads: ['*.rb', '*.rake', run]", 3)
+    assert missed(undeclared) == {("ruby", "code"): ["a.rb", "b.rake", "run"]}
+    (row,) = [each for each in undeclared["coverage"] if each["content_type"] == "ruby"]
     assert [each["undeclared"] for each in row["analyses"] if each["analysis"] == "code"] == [["linter"]]
-    assert missed(scan("reads: ['*.js'], analyzes: {javascript: [code]}", 3)) == {("javascript", "code"): ["b.mjs", "run"]}
+    assert missed(scan("reads: ['*.rb'], analyzes: {ruby: [code]}", 3)) == {("ruby", "code"): ["b.rake", "run"]}
     bench.write("linter", "raise SystemExit(77)\n")
-    failed = scan("analyzes: {javascript: [code]}", 3)
+    failed = scan("analyzes: {ruby: [code]}", 3)
     assert missed(failed) == {}
     assert {each["gap"]["kind"] for each in failed["gaps"]} == {"crash"}

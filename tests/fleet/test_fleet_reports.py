@@ -80,10 +80,10 @@ def test_roll_up_sorts_and_counts() -> None:
 def test_both_pages_show_what_was_not_covered() -> None:
     lines = record("part", partly_covered_report()).coverage
     assert len(lines) == 2
-    assert lines[1].startswith("secrets only: typescript 912")
+    assert lines[1].startswith("secrets only: ruby 912")
     whole = rolled(*RECORDS, record("part", partly_covered_report()))
     assert all(line in Page(html.render(whole)).text for line in lines)
-    assert markdown.render(whole).count("secrets only: typescript 912") == 1
+    assert markdown.render(whole).count("secrets only: ruby 912") == 1
     assert "### Coverage" not in markdown.render(rolled(*RECORDS))
 
 

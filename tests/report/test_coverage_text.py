@@ -95,7 +95,7 @@ def test_a_long_list_is_cut_by_the_number_of_files() -> None:
 
 def test_what_was_not_analyzed_comes_first() -> None:
     assert [each.content_type for each in list_coverage(partly_covered_report())][:4] == [
-        "typescript",
+        "ruby",
         "ansible",
         "go",
         "npm-manifest",
@@ -105,15 +105,15 @@ def test_what_was_not_analyzed_comes_first() -> None:
 def test_the_console_has_both_lines_and_the_gaps_that_the_policy_allows_in_one() -> None:
     lines = text.render(partly_covered_report()).splitlines()
     assert "covered: python 39 of 41, cloudformation 2, other text 12" in lines
-    assert "secrets only: typescript 912, ansible 6, go 4, text of unknown type 3, python 2 of 41; npm" in lines
-    assert "    typescript 912 (code), npm-manifest 1 (dependencies)" in lines
+    assert "secrets only: ruby 912, ansible 6, go 4, text of unknown type 3, python 2 of 41; npm" in lines
+    assert "    ruby 912 (code), npm-manifest 1 (dependencies)" in lines
     assert sum("hint: " in line for line in lines) == 2
 
 
 def test_markdown_has_a_row_for_each_content_type() -> None:
     rows = [line.split(" | ") for line in markdown.render(partly_covered_report()).splitlines()]
     cells = {row[0].removeprefix("| "): row[1:] for row in rows if len(row) == 6}
-    assert cells["typescript"] == ["912", "not analyzed", "-", "912 by detect-secrets", "- |"]
+    assert cells["ruby"] == ["912", "not analyzed", "-", "912 by detect-secrets", "- |"]
     assert cells["python"][:2] == ["41", "39 of 41 by bandit, semgrep (114 rules)"]
     assert cells["image"] == ["7", "-", "-", "-", "- |"]
 
@@ -151,7 +151,7 @@ def test_junit_has_a_case_for_each_content_type_and_each_gap() -> None:
         for case in ET.fromstring(junit.render(partly_covered_report())).iter("testcase")
     }
     assert cases["coverage: python"] == ["system-out"]
-    assert cases["coverage: typescript"] == cases["not-analyzed: typescript code"] == ["skipped"]
+    assert cases["coverage: ruby"] == cases["not-analyzed: ruby code"] == ["skipped"]
     assert cases["not-analyzed: go code"] == ["error"]
 
 

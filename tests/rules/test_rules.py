@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -30,7 +31,7 @@ from tests.support.rule_pack import (
 PACK = load_rules()
 SEMGREP_PACK = [rule for rule in PACK if not is_document_rule(rule)]
 SEVERITIES = {"INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL"}
-LANGUAGES = {"python", "dockerfile", "yaml", "json", "terraform"}
+LANGUAGES = {"python", "javascript", "typescript", "dockerfile", "yaml", "json", "terraform"}
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +92,7 @@ def test_both_front_ends_give_identical_findings(ordinary: SemgrepRun, experimen
     assert ordinary.findings == experimental.findings
 
 
-@pytest.mark.parametrize("ending", [".py", ".yml", ".yaml", ".json", ".dockerfile", ".tf"])
+@pytest.mark.parametrize("ending", [".py", ".js", ".ts", ".yml", ".yaml", ".json", ".dockerfile", ".tf"])
 def test_the_rules_for_a_language_find_all_that_the_whole_pack_finds(ending: str, experimental: SemgrepRun, tmp_path: Path) -> None:
     alone = run_semgrep(tmp_path, "--experimental", given=rule_pack.rule_files_for([f"a{ending}"]), ending=ending)
     assert alone.findings == tuple(finding for finding in experimental.findings if finding[1].endswith(ending))
@@ -187,15 +188,15 @@ OTHER_SOURCES = {"python-model-output-executed", "python-random-in-session"}
 """Rules about values that come from elsewhere than from a request."""
 
 
-def test_all_taint_rules_have_the_same_sources() -> None:
-    taint = {
-        name: rule["pattern-sources"]
-        for name, (_, rule) in PACK.items()
-        if rule.get("mode") == "taint" and name.startswith("python-") and name not in OTHER_SOURCES
-    }
-    assert len(taint) >= 10
-    first = taint["python-sql-injection"]
-    assert [name for name, sources in taint.items() if sources != first] == []
+def test_taint_rules_about_the_same_kind_of_code_have_the_same_sources() -> None:
+    groups: dict[str, list[str]] = {}
+    for name, (file, rule) in PACK.items():
+        if rule.get("mode") == "taint" and name not in OTHER_SOURCES:
+            kind = "browser" if file.stem.startswith("browser") else "server"
+            groups.setdefault(f"{rule['languages'][0]}, {kind}", []).append(json.dumps(rule["pattern-sources"]))
+    assert {group: len(set(sources)) for group, sources in groups.items()} == dict.fromkeys(groups, 1)
+    assert groups.keys() == {"python, server", "javascript, server", "javascript, browser"}
+    assert min(len(groups[f"{language}, server"]) for language in ("python", "javascript")) >= 10
 
 
 @pytest.mark.parametrize("file", rule_files(), ids=lambda file: str(file.relative_to(RULES)))
@@ -211,4 +212,5 @@ def spoken(path: Path) -> str:
     """The language semgrep takes an example for, from its name."""
     if "dockerfile" in path.name.lower():
         return "dockerfile"
-    return {".py": "python", ".json": "json", ".tf": "terraform"}.get(path.suffix, "yaml")
+    by_suffix = {suffix: language for language, endings in rule_pack.SUFFIXES.items() for suffix in endings}
+    return by_suffix.get(path.suffix, "yaml")

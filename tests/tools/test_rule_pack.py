@@ -18,6 +18,8 @@ RULES = sorted((folder("policies") / "rules").rglob("*.yaml"))
 LANGUAGE = {
     "a.py": "python",
     "a/b.PYI": "python",
+    "a.mjs": "javascript",
+    "a.tsx": "typescript",
     "a.yml": "yaml",
     "t.json": "json",
     "Dockerfile.prod": "dockerfile",
@@ -64,7 +66,7 @@ def test_files_of_every_language_select_all_rules() -> None:
         *[(path, True) for path in LANGUAGE],
         ("Containerfile", True),
         ("build/my.dockerfile", True),
-        ("a.js", False),
+        ("a.rb", False),
         ("README.md", False),
         ("python", False),
     ],
@@ -80,6 +82,12 @@ def test_a_file_is_selected_if_a_rule_applies(path: str, wanted: bool) -> None:
         ("APP.PY", "python", b"", "APP.PY.py"),
         ("bin/deploy", "python", b"#!/usr/bin/env python3\n", "bin/deploy.py"),
         ("fast.pyx", "python", b"", "fast.pyx.py"),
+        ("a.jsx", "javascript", b"", "a.jsx"),
+        ("A.JS", "javascript", b"", "A.JS.js"),
+        ("a.es6", "javascript", b"", "a.es6.js"),
+        ("bin/serve", "javascript", b"#!/usr/bin/env node\n", "bin/serve.js"),
+        ("a.tsx", "typescript", b"", "a.tsx"),
+        ("a.mts", "typescript", b"", "a.mts.ts"),
         ("a.yml", "kubernetes", b"a: 1", "a.yml"),
         ("X.YAML", "yaml", b"a: 1", "X.YAML.yaml"),
         ("t.template", "cloudformation", b"Resources: {}", "t.template.yaml"),
@@ -95,9 +103,9 @@ def test_semgrep_gets_a_name_that_fits_the_content(path: str, content_type: str,
     assert rule_pack.has_rules_for(path, content_type)
 
 
-@pytest.mark.parametrize("content_type", ["template", "helm-template", "python-template", "compose-template", "php", "image"])
+@pytest.mark.parametrize("content_type", ["template", "helm-template", "python-template", "compose-template", "php", "xml", "image", "vue"])
 def test_semgrep_gets_no_file_that_it_cannot_parse(content_type: str) -> None:
-    path = "a.yaml" if "template" in content_type else "a"
+    path = "a.yaml" if "template" in content_type else "a.ts"
     assert not rule_pack.has_rules_for(path, content_type)
 
 
@@ -141,7 +149,9 @@ def test_a_content_type_is_covered_if_the_rules_find_enough_weaknesses(monkeypat
     pieces = [(each.content_type, each.within) for each in rule_pack.covered_content() if each.within]
     assert pieces == [("shell", "buildspec")]
     infrastructure = {"buildspec", "cloudformation", "dockerfile", "github-workflow", "iam-policy", "terraform"}
-    assert covered.keys() == {("python", Analysis.CODE)} | {(name, Analysis.CONFIGURATION) for name in infrastructure}
+    languages = {"javascript", "python", "typescript"}
+    declared = {(name, Analysis.CODE) for name in languages} | {(name, Analysis.CONFIGURATION) for name in infrastructure}
+    assert covered.keys() == declared
     files = (folder("policies") / "rules/github").iterdir()
     rules = [rule for file in files for rule in yaml.safe_load(file.read_bytes())["rules"]]
     assert covered["github-workflow", Analysis.CONFIGURATION] == len(rules)

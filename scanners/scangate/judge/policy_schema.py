@@ -203,7 +203,7 @@ class AllowedGapEntry(_Block, frozen=True, kw_only=True):
     path: Annotated[Glob | UnsetType, Meta(description="Only gaps of matching paths.")] = UNSET
     language: Annotated[
         Text | UnsetType,
-        Meta(description="For not-analyzed and not-opened: only this content type, such as typescript; `*` matches any text."),
+        Meta(description="For not-analyzed and not-opened: only this content type, such as ruby; `*` matches any text."),
     ] = UNSET
     analysis: Annotated[AnalysisName | UnsetType, Meta(description="For not-analyzed: only this analysis.")] = UNSET
 

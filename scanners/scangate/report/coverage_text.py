@@ -26,7 +26,7 @@ def count_not_analyzed(content: ContentCoverage) -> int:
 def summarize_coverage(report: Report) -> list[str]:
     """Two lines at most: what was covered, and what was not.
 
-    ``covered: python 41, dockerfile 1`` and ``secrets only: typescript 912; npm dependencies not audited``.
+    ``covered: python 41, dockerfile 1`` and ``secrets only: ruby 912; npm dependencies not audited``.
     """
     covered, secrets_only, nothing, unaudited, audited_in_part = (dict[str, tuple[int, str]]() for _ in range(5))
     text = 0
@@ -98,7 +98,7 @@ def describe_content(content: ContentCoverage) -> str:
 
 
 def describe_not_analyzed(group: Sequence[GapRuling]) -> str:
-    """``typescript 912 (code), ansible 6 (configuration)``: what several gaps of the kind not-analyzed are about."""
+    """``ruby 912 (code), ansible 6 (configuration)``: what several gaps of the kind not-analyzed are about."""
     gaps = sorted((ruling.gap for ruling in group), key=lambda gap: (-gap.files, gap.content_type, gap.analysis or ""))
     shown = [f"{gap.content_type} {gap.files:,} ({gap.analysis.value if gap.analysis else ''})" for gap in gaps[:MAX_TYPES]]
     return ", ".join([*shown, f"{len(gaps) - MAX_TYPES:,} more"] if len(gaps) > MAX_TYPES else shown)

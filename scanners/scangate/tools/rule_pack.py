@@ -18,8 +18,17 @@ from scangate.content.catalog import is_template, is_text
 from scangate.globs import matches
 from scangate.model import Analysis, Coverage
 
-SUFFIXES = {"python": (".py", ".pyi"), "yaml": (".yaml", ".yml"), "json": (".json",), "terraform": (".tf",)}
+SUFFIXES = {
+    "python": (".py", ".pyi"),
+    "javascript": (".js", ".jsx", ".mjs", ".cjs"),
+    "typescript": (".ts", ".tsx"),
+    "yaml": (".yaml", ".yml"),
+    "json": (".json",),
+    "terraform": (".tf",),
+}
 """By language the suffixes by which semgrep recognizes it; they are case-sensitive."""
+CODE_TYPES = frozenset({"python", "dockerfile", "javascript", "typescript"})
+"""Content types that are languages themselves, whatever the names of their files are."""
 STRUCTURED_TYPES = frozenset(
     (
         *("ansible", "appspec", "arm-template", "azure-pipelines", "bitbucket-pipelines", "buildspec", "circleci", "cloud-build"),
@@ -35,6 +44,9 @@ DOCKERFILE = re.compile(
 OTHER_SUFFIXES = (*itertools.chain(*SUFFIXES.values()), ".md", ".rst", ".adoc", ".html")
 """With these suffixes, a file named like a Dockerfile is something else."""
 
+_SHARED_SUFFIXES = frozenset({"javascript", "typescript"})
+"""Languages with a suffix that other content has, too: ``.ts`` is also a translation of Qt, or a film."""
+
 KINDS = {"code": Analysis.CODE, "configuration": Analysis.CONFIGURATION}
 
 
@@ -46,6 +58,7 @@ CONTENT_TYPES = {
     "docker": ("dockerfile",),
     "github": ("github-workflow",),
     "python": ("python",),
+    "javascript": ("javascript", "typescript"),
     "terraform": ("terraform",),
 }
 """The content types that the rules of a folder, or of a file, are about."""
@@ -141,11 +154,15 @@ def _possible_languages(path: str, content_type: str) -> tuple[str, ...]:
     """The languages that the file may be written in; the content distinguishes YAML and JSON if the name does not."""
     if content_type and (not is_text(content_type) or is_template(content_type) or content_type == "helm-template"):
         return ()
-    if content_type in ("python", "dockerfile"):
+    if content_type in CODE_TYPES:
         return (content_type,)
     if content_type == "terraform":  # its other syntax, ``main.tf.json``, is a structure that the rules do not know
         return () if path.lower().endswith(".json") else (content_type,)
-    by_suffix = tuple(language for language, endings in SUFFIXES.items() if path.lower().endswith(endings))
+    by_suffix = tuple(
+        language
+        for language, endings in SUFFIXES.items()
+        if path.lower().endswith(endings) and (not content_type or language not in _SHARED_SUFFIXES)
+    )
     return by_suffix or (("yaml", "json") if content_type in STRUCTURED_TYPES else ())
 
 

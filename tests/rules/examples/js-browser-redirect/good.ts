@@ -1,0 +1,6 @@
+import { useSearchParams } from 'react-router-dom';
+
+export function useReturn() {
+  const [parameters] = useSearchParams();
+  return () => window.location.assign(`/orders/${parameters.get('order')}`);
+}

@@ -1,0 +1,11 @@
+import { Body, Controller, Post } from '@nestjs/common';
+import axios from 'axios';
+
+@Controller('preview')
+export class PreviewController {
+  @Post()
+  async create(@Body() body: PreviewDto) {
+    const { data } = await axios.get(body.url); // expect: js-ssrf-client-library
+    return data;
+  }
+}
