@@ -105,7 +105,7 @@ def test_what_was_not_analyzed_comes_first() -> None:
 def test_the_console_has_both_lines_and_the_gaps_that_the_policy_allows_in_one() -> None:
     lines = text.render(partly_covered_report()).splitlines()
     assert "covered: python 39 of 41, cloudformation 2, other text 12" in lines
-    assert "secrets only: ruby 912, ansible 6, go 4, text of unknown type 3, python 2 of 41; npm" in lines
+    assert "secrets only: ruby 912, ansible 6, go 4, text of unknown type 3, python 2 of 41; npm dependencies" in lines
     assert "    ruby 912 (code), npm-manifest 1 (dependencies)" in lines
     assert sum("hint: " in line for line in lines) == 2
 

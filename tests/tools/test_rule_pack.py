@@ -103,7 +103,9 @@ def test_semgrep_gets_a_name_that_fits_the_content(path: str, content_type: str,
     assert rule_pack.has_rules_for(path, content_type)
 
 
-@pytest.mark.parametrize("content_type", ["template", "helm-template", "python-template", "compose-template", "php", "xml", "image", "vue"])
+@pytest.mark.parametrize(
+    "content_type", ["template", "helm-template", "python-template", "compose-template", "php", "xml", "image", "vue"]
+)
 def test_semgrep_gets_no_file_that_it_cannot_parse(content_type: str) -> None:
     path = "a.yaml" if "template" in content_type else "a.ts"
     assert not rule_pack.has_rules_for(path, content_type)
