@@ -63,6 +63,15 @@ def test_the_floor_has_environments_of_its_own(tree: Path, tmp_path: Path) -> No
     assert limits == {"prod": 0, "dev": 3}
 
 
+def test_a_check_without_an_environment_bounds_all_of_them(tree: Path) -> None:
+    loose = OWN + "environments: {dev: {budgets: {high: unlimited}}}\n"
+    write_files(tree, {"scangate.yaml": loose})
+    check = ("policy", "check", "--floor", "production")
+    assert "scangate.yaml:4" in run_scangate(*check, cwd=tree).expect(2).stderr
+    write_files(tree, {"scangate.yaml": loose.replace("high: unlimited", "high: 0")})
+    run_scangate(*check, cwd=tree).expect(0)
+
+
 def test_a_floor_in_the_repository_is_that_of_the_target(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in PULL_REQUEST.items():
         monkeypatch.setenv(name, value)

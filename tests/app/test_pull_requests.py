@@ -189,7 +189,7 @@ def test_no_change_of_the_policy_files_counts_before_the_merge(
     main = run_git(origin, "rev-parse", "main")
     strict = load(tree, monkeypatch, BUILDS[name])
     assert strict.policy.budget.limit(Severity.HIGH) == 0
-    assert strict.notes == ()
+    assert (strict.notes, strict.changes) == ((), ())
     for attack in ATTACKS:
         attack(tree)
         inputs = load(tree, monkeypatch, BUILDS[name])
@@ -199,7 +199,7 @@ def test_no_change_of_the_policy_files_counts_before_the_merge(
         assert inputs.provenance.commit == inputs.base.commit == main
         assert (inputs.base.compared, inputs.forced_gaps) == (False, ())
         changed = 2 if attack is _move_to_pyproject else 1  # it adds a policy, and removes the other
-        assert len(inputs.notes) == changed, attack
+        assert len(inputs.changes) == changed, attack
         run_git(tree, "reset", "--quiet", "--hard")
         run_git(tree, "clean", "--quiet", "-ffd")
 

@@ -70,7 +70,9 @@ def test_a_finding_is_explained_from_the_policy_to_the_waiver(scanned: tuple[Pat
     assert "shlex.quote" in said
     for member in entry["members"]:
         assert f"{member['rule']}  {member['severity']}, {member['outcome']}" in said
-        assert f"scangate waive {member['fingerprint']} --path /app.py --reason WHY --owner WHO --expires 20" in said
+    assert f"scangate waive {entry['fingerprint']} --path /app.py --reason WHY --owner WHO --expires 20" in said
+    assert said.count("scangate waive ") == 1, "it accepts all members"
+    assert "# scangate: ignore[semgrep:python-command-injection, bandit:B602] -- REASON" in said
 
 
 def test_the_severity_that_a_policy_gave_is_traced_to_its_line(scanned: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:

@@ -23,7 +23,6 @@ STRICT = "budgets: {critical: 0, high: 0, medium: unlimited, low: unlimited, inf
 LOOSE = STRICT.replace("high: 0", "high: unlimited")
 COVERAGE = f"coverage: {{required: [bandit], allowed-gaps: [{NOT_ANALYZED}]}}\n"
 HEAD = f"version: 1\nscanners: {{bandit: {{enabled: true}}}}\nunknown: high\n{COVERAGE}"
-MERGE = "it takes effect after the merge"
 
 
 @pytest.fixture
@@ -47,14 +46,14 @@ def scan(tree: Path, code: int, *arguments: str | Path, **env: str) -> CommandRe
     return run_scangate("scan", tree, "--output-dir", out, *arguments, cwd=tree.parent, env=environment(**build)).expect(code)
 
 
-def notes(tree: Path) -> list[str]:
+def notes(tree: Path) -> list[dict[str, Any]]:
     """What the last scan said of changes to its own judgement."""
-    return [note for note in load_verdict(tree.parent / "out")["targets"]["notes"] if MERGE in note]
+    return [note for note in load_verdict(tree.parent / "out")["notes"] if note["kind"] == "policy-changed"]
 
 
 def changes(tree: Path) -> list[tuple[str, str]]:
     """The verb and the file of each note on a change to the policy inputs."""
-    return [(note.split()[2], note.split()[3].rstrip(":")) for note in notes(tree)]
+    return [(note["text"], note["path"]) for note in notes(tree)]
 
 
 @pytest.mark.smoke

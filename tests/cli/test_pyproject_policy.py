@@ -28,8 +28,8 @@ def test_a_pull_request_is_judged_by_its_targets_table(tmp_path: Path) -> None:
     run_git(tree, "commit", "--quiet", "--all", "--message", "loosen")
     scan(tree, 0)
     scan(tree, 1, **PULL_REQUEST)
-    notes = load_verdict(tmp_path / "out")["targets"]["notes"]
-    assert any(note.startswith("this change edits pyproject.toml") for note in notes)
+    notes = load_verdict(tmp_path / "out")["notes"]
+    assert [(note["text"], note["path"]) for note in notes if note["kind"] == "policy-changed"] == [("edits", "pyproject.toml")]
 
 
 def test_a_change_of_the_rest_of_the_file_is_no_change_of_the_policy(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_a_change_of_the_rest_of_the_file_is_no_change_of_the_policy(tmp_path: P
     write_files(tree, {"pyproject.toml": "[tool.black]\nline-length = 100\n" + STRICT})
     run_git(tree, "commit", "--quiet", "--all", "--message", "format")
     scan(tree, 0, **PULL_REQUEST)
-    assert not [note for note in load_verdict(tmp_path / "out")["targets"]["notes"] if "pyproject" in note]
+    assert not [note for note in load_verdict(tmp_path / "out")["notes"] if note["kind"] == "policy-changed"]
 
 
 def test_a_change_cannot_remove_the_table_of_a_folder(tmp_path: Path) -> None:

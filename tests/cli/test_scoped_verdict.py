@@ -38,6 +38,9 @@ def test_a_pass_is_marked_as_scoped_in_every_report(tree: Path) -> None:
     assert {run["properties"]["verdict"] for run in sarif["runs"]} == {LABEL}
     assert sarif["runs"][0]["properties"]["onlyScanners"] == ["bandit"]
     assert f'value="{LABEL}"' in (out / "junit.xml").read_text()
+    page = (out / "report.html").read_text()
+    assert f'<span class="word PASS">{LABEL}</span>' in page
+    assert f"<title>{LABEL}: " in page
     assert (out / "summary.md").read_text().startswith("## scangate: PASS")
     assert "only bandit" in (out / "summary.md").read_text().partition("\n")[0]
     env = run_scangate("report", out / "verdict.json", "--format", "env", cwd=tree).expect(0)

@@ -39,6 +39,17 @@ def test_weak_code_that_is_staged_blocks_whatever_the_work_tree_holds(tree: Path
     assert staged(tree, rules, 1, "app.py") == ["app.py"]
 
 
+def test_a_fix_that_is_not_staged_is_pointed_out(tree: Path, rules: Path) -> None:
+    write_files(tree, {"app.py": WEAK_SOURCE, "windows.py": WEAK_SOURCE, "good.py": CLEAN_SOURCE})
+    run_git(tree, "add", "--all")
+    write_files(tree, {"app.py": CLEAN_SOURCE, "windows.py": WEAK_SOURCE.replace("\n", "\r\n"), "good.py": CLEAN_SOURCE + "\n"})
+    staged(tree, rules, 1)
+    notes = load_verdict(rules.parent / "out")["notes"]
+    assert [note["path"] for note in notes if note["kind"] == "not-staged"] == ["app.py"]
+    hook = run_scangate("scan", "--staged", "--policy", rules, cwd=tree).expect(1).stdout
+    assert "git add app.py" in hook
+
+
 def test_weak_code_that_is_not_staged_does_not_block(tree: Path, rules: Path) -> None:
     write_files(tree, {"app.py": CLEAN_SOURCE + "\n"})
     run_git(tree, "add", "app.py")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.command import CommandResult, load_verdict, run_scangate
+from tests.support.command import CommandResult, environment, load_verdict, run_scangate
 from tests.support.sample_trees import WEAK_SOURCE, create_repository, run_git
 
 SOON = (dt.datetime.now(dt.UTC).date() + dt.timedelta(60)).isoformat()
@@ -109,6 +109,40 @@ def verdict_of(tree: Path, out: Path) -> list[dict[str, str]]:
     scanned(tree, out)
     findings: list[dict[str, str]] = load_verdict(out)["findings"]
     return findings
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("bandit:B6O2", "scangate waive bandit:B602"), ("semgrep:python-ssssrf", "scangate waive semgrep:python-ssrf")],
+)
+def test_a_rule_that_no_built_in_scanner_has_is_refused_with_the_nearest(name: str, hint: str, tree: Path) -> None:
+    assert hint in waive(tree, name).expect(2).stderr
+    assert (tree / "scangate.yaml").read_text() == OWN
+
+
+def test_rules_of_other_scanners_and_patterns_are_taken(tree: Path) -> None:
+    for name in ("bandit:B6*", "own-tool:whatever", "pip-audit:CVE-2026-1"):
+        waive(tree, name).expect(0)
+
+
+def test_the_same_exception_is_not_written_twice_unless_it_lasts_longer(tree: Path) -> None:
+    waive(tree, "bandit:B602", expires="30d").expect(0)
+    before = (tree / "scangate.yaml").read_text()
+    ran = run_scangate("waive", "bandit:B602", "--reason", "x", "--owner", "y", "--expires", "20d", cwd=tree).expect(2)
+    assert "scangate.yaml:7" in ran.stderr
+    assert (tree / "scangate.yaml").read_text() == before
+    waive(tree, "bandit:B602", "--path", "src/", expires="30d").expect(0)
+    waive(tree, "bandit:B602", expires="40d").expect(0)
+
+
+def test_an_exception_that_the_floor_of_the_builds_refuses_is_not_written(tree: Path, tmp_path: Path) -> None:
+    floor = tmp_path / "floor.yaml"
+    floor.write_text("version: 1\nextends: baseline\nfloor: true\nexception-max-days: 10\n")
+    shell = environment(SCANGATE_FLOOR=str(floor))
+    arguments = ("waive", "bandit:B602", *SAID, "--expires")
+    run_scangate(*arguments, "20d", cwd=tree, env=shell).expect(2)
+    assert (tree / "scangate.yaml").read_text() == OWN
+    run_scangate(*arguments, "9d", cwd=tree, env=shell).expect(0)
 
 
 def test_without_a_policy_one_is_made_after_saying_so(tree: Path) -> None:

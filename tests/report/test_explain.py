@@ -37,7 +37,8 @@ def test_explain_shows_each_member_of_a_merged_finding() -> None:
     assert "severity[0] (default)" in page
     assert "critical, blocking (high by the scanner)" in page
     assert "bandit:B608  medium, tolerated" in page
-    assert page.count("scangate waive ") == 2
+    assert page.count("scangate waive ") == 1, "with a verdict, the command for one member accepts all"
+    assert explain_finding(ruling, None, DAY._replace(verdict="")).count("scangate waive ") == 2
     assert page.endswith(" --path /app/db.py --reason WHY --owner WHO --expires 2026-04-01 --verdict out/verdict.json\n")
 
 

@@ -136,7 +136,11 @@ def test_the_lines_before_the_verdict_are_what_to_do() -> None:
     *_, step, detail, last = show(failing_report(), View(width=200)).splitlines()
     assert last.startswith("FAIL: 2 blocking findings (1 critical, 1 high) under policy baseline (qa)")
     assert step.startswith("next: ")
-    assert "scangate explain" in detail
+    assert "scangate explain FINGERPRINT, after scangate scan --output-dir" in detail
+    for verdict, command in (("", "scangate explain FINGERPRINT;"), ("--verdict x/v.json", "FINGERPRINT --verdict x/v.json;")):
+        detail = show(failing_report(), View(width=200, verdict=verdict)).splitlines()[-2]
+        assert command in detail
+        assert "scangate rules RULE" in detail
     *_, before, last = show(passing_report()).splitlines()
     assert last == "PASS: no blocking findings under policy baseline"
     assert before.startswith("0 suppressed, ")

@@ -35,6 +35,7 @@ from scangate.model import (
     ScanStatus,
     Targets,
 )
+from scangate.report.decision_text import describe_note
 from scangate.scan.cache_store import CacheStore, default_cache_directory
 from scangate.scan.content_types import group_by_type
 from scangate.scan.listing import Listing
@@ -149,7 +150,7 @@ def _check_policy(setup: ScanSetup) -> Iterator[Check]:
     baseline = setup.inputs.baseline
     count = sum(entry.count for entry in baseline.entries)
     yield Check(CheckArea.POLICY, "baseline", f"{baseline.file or 'the baseline'}: {count:,} findings" if count else "none")
-    for note in setup.inputs.notes:
+    for note in (*setup.inputs.notes, *map(describe_note, setup.inputs.changes)):
         yield Check(CheckArea.POLICY, "note", note, CheckStatus.WARNING)
 
 

@@ -13,6 +13,7 @@ from scangate.app.policy_checkout import JudgingFiles, follow_extends, read_work
 from scangate.errors import ScanError, UsageError
 from scangate.judge.codeowners import MAX_BYTES
 from scangate.judge.policy_toml import names_policy_table
+from scangate.model import Note
 from scangate.scan.git import Repository
 
 MAX_LINKS = 5
@@ -49,8 +50,8 @@ class IndexFiles(JudgingFiles):
         """As `JudgingFiles.names_policy`."""
         return names_policy_table(self._read(path) or b"")
 
-    def describe_changes(self) -> tuple[str, ...]:
-        """As `JudgingFiles.describe_changes`: none, since what is staged is what judges."""
+    def list_changes(self) -> tuple[Note, ...]:
+        """As `JudgingFiles.list_changes`: none, since what is staged is what judges."""
         return ()
 
     def _check_out_chain(self, *names: str) -> None:

@@ -27,6 +27,7 @@ from scangate.judge.policy_files import (
 )
 from scangate.judge.policy_toml import PYPROJECT_FILE, has_policy_table, is_pyproject, names_policy_table
 from scangate.judge.policy_yaml import to_builtins
+from scangate.model import Note, NoteKind
 from scangate.scan.git import Repository
 
 MAX_COMPARED_BYTES = 64 * 1024 * 1024
@@ -94,8 +95,8 @@ class JudgingFiles(abc.ABC):
         """Whether a pyproject.toml that the listing of a scan has may contain a policy."""
 
     @abc.abstractmethod
-    def describe_changes(self) -> tuple[str, ...]:
-        """One sentence for each requested file that the change adds, edits or removes; sorted by path."""
+    def list_changes(self) -> tuple[Note, ...]:
+        """A note on each requested file that the change adds, edits or removes; sorted by path."""
 
     @abc.abstractmethod
     def _check_out_chain(self, *names: str) -> None:
@@ -148,8 +149,8 @@ class RevisionFiles(JudgingFiles):
         """As in `JudgingFiles`."""
         return names_policy_table(read_worktree_file(self._worktree, path) or b"")
 
-    def describe_changes(self) -> tuple[str, ...]:
-        """One sentence for each requested file that the change adds, edits or removes; sorted by path."""
+    def list_changes(self) -> tuple[Note, ...]:
+        """A note on each requested file that the change adds, edits or removes; sorted by path."""
         notes = []
         for name in sorted(self._requested):
             before = _policy_alone(self._read_blob(name, self._base.commit), name)
@@ -159,9 +160,7 @@ class RevisionFiles(JudgingFiles):
             if self._base.merge_base and after == _policy_alone(self._read_blob(name, self._base.merge_base), name):
                 continue
             verb = "adds" if before is None else "removes" if after is None else "edits"
-            notes.append(
-                f"this change {verb} {name}: it takes effect after the merge; until then {self._base.name}'s version applies"
-            )
+            notes.append(Note(NoteKind.POLICY_CHANGED, name=self._base.name, path=name, text=verb))
         return tuple(notes)
 
     def _check_out_chain(self, *names: str) -> None:
@@ -216,7 +215,7 @@ class HeadFiles(RevisionFiles):
 
     is_before_change = False
 
-    def describe_changes(self) -> tuple[str, ...]:
+    def list_changes(self) -> tuple[Note, ...]:
         """As in `JudgingFiles`: none."""
         return ()
 

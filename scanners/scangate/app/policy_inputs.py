@@ -25,7 +25,7 @@ from scangate.judge.codeowners import CodeOwners
 from scangate.judge.finding_matching import BASELINE, KnownFinding, KnownOrigin
 from scangate.judge.policy import ExceptionOwners, Policy
 from scangate.judge.policy_files import is_policy_path
-from scangate.model import Gap, KnownSourceKind, PolicyOrigin, PolicyProvenance
+from scangate.model import Gap, KnownSourceKind, Note, PolicyOrigin, PolicyProvenance
 from scangate.scan.git import Repository
 
 NO_REPOSITORY_NOTE = (
@@ -50,7 +50,8 @@ class BaselineInputs(msgspec.Struct, frozen=True):
 class PolicyInputs(msgspec.Struct, frozen=True):
     """What a run is judged by. ``floor``: what bounds the policy. ``base``: the revision that it is compared with.
 
-    ``forced_gaps``: gaps that no policy can allow. ``files``: where it was read from; None for the work tree.
+    ``changes``: the files with which the change would judge, and does not. ``forced_gaps``: gaps that no policy can allow.
+    ``files``: where it was read from; None for the work tree.
     """
 
     policy: Policy
@@ -60,6 +61,7 @@ class PolicyInputs(msgspec.Struct, frozen=True):
     owners: CodeOwners | None = None
     baseline: BaselineInputs = BaselineInputs()
     forced_gaps: tuple[Gap, ...] = ()
+    changes: tuple[Note, ...] = ()
     files: JudgingFiles | None = None
     notes: tuple[str, ...] = ()
 
@@ -95,7 +97,7 @@ def _load(request: ScanRequest, session: Session, base: BaseRevision) -> PolicyI
     policy, provenance = _load_policy(request, session, judging, files, floor)
     owners = read_codeowners(policy, session.root, None if files is None else files.read_text)
     baseline = BaselineInputs() if request.ignore_baseline else _load_baseline(request, session, judging, files)
-    changes = () if files is None else files.describe_changes()
+    changes = () if files is None else files.list_changes()
     return PolicyInputs(
         policy=policy,
         floor=floor,
@@ -110,8 +112,8 @@ def _load(request: ScanRequest, session: Session, base: BaseRevision) -> PolicyI
             *find_ignored_configuration(session.root),
             *base.notes,
             *baseline.notes,
-            *changes,
         ),
+        changes=changes,
     )
 
 

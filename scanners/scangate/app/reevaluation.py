@@ -19,7 +19,7 @@ from scangate.judge.codeowners import list_path_owners
 from scangate.judge.evaluation import evaluate
 from scangate.judge.policy import Policy
 from scangate.judge.scan_scope import find_scope_gaps, policy_for
-from scangate.model import COVERAGE, EXIT_CODES, Gap, GapKind, Report
+from scangate.model import COVERAGE, EXIT_CODES, Gap, GapKind, NoteKind, Report
 from scangate.report.schema import parse_report
 from scangate.scan.report_redaction import redact_report
 from scangate.scan.text_redactor import TextRedactor
@@ -57,6 +57,8 @@ def reevaluate(request: ReevaluationRequest, events: Events | None = None) -> Re
             known_sources=earlier.known_sources,
             coverage=earlier.coverage or (),
         )
+        changes = (note for note in (*earlier.verdict.notes, *inputs.changes) if note.kind is NoteKind.POLICY_CHANGED)
+        verdict = msgspec.structs.replace(verdict, notes=(*verdict.notes, *dict.fromkeys(changes)))
         report = msgspec.structs.replace(
             earlier,
             verdict=verdict,

@@ -23,6 +23,7 @@ from scangate.app.requests import ScanRequest
 from scangate.app.scan_setup import ScanSetup, digest_bundled_rules
 from scangate.app.scanner_registry import load_scanners
 from scangate.app.session import Session, open_session
+from scangate.app.unstaged_changes import list_unstaged
 from scangate.errors import ScanError
 from scangate.judge.codeowners import list_path_owners
 from scangate.judge.coverage import measure_coverage
@@ -152,6 +153,7 @@ def _judge(scanned: _Scanned, setup: ScanSetup, session: Session, interruption: 
         unsigned_results=setup.used_unsigned,
     )
     verdict = tighten_verdict(evidence.evaluate(policy, inputs.forced_gaps), policy, evidence, folders)
+    verdict = msgspec.structs.replace(verdict, notes=(*verdict.notes, *inputs.changes, *list_unstaged(verdict, listing)))
     report = Report(
         verdict=verdict,
         results=results,

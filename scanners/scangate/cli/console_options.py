@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
+from scangate.cli.fingerprints import name_verdict
 from scangate.report import CONSOLE_FORMATS, DEFAULT_CONSOLE_FORMAT
 from scangate.report.view import Acceptance, View
 
 
 class ConsoleOptions(msgspec.Struct, frozen=True):
-    """What to print: a format of `CONSOLE_FORMATS`, and how much of the report; the other fields are those of a `View`."""
+    """What to print: a format of `CONSOLE_FORMATS`, and how much of the report; the other fields are those of a `View`.
+
+    ``verdict``: the verdict.json that has the findings, None for none.
+    """
 
     format: str = DEFAULT_CONSOLE_FORMAT
     show_all: bool = False
     verbose: bool = False
     quiet: bool = False
     more_option: str = "--all"
+    verdict: Path | None = None
     root: str = ""
     acceptance: Acceptance | None = None
 
@@ -31,6 +38,7 @@ class ConsoleOptions(msgspec.Struct, frozen=True):
             show_all=self.show_all,
             verbose=self.verbose,
             more_option=self.more_option,
+            verdict=None if self.verdict is None else name_verdict(self.verdict),
             root=self.root,
             acceptance=self.acceptance,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from scangate.app.verdict_file import read_verdict_text
 from scangate.cli import options
 from scangate.cli.explain_location import find_at_line, parse_location
 from scangate.cli.fingerprints import DEFAULT_VERDICTS, find_default_verdict, is_fingerprint, resolve_fingerprint
+from scangate.cli.hook_acceptance import find_acceptance
 from scangate.cli.rule_names import find_rule
 from scangate.errors import UsageError
 from scangate.judge.policy import Policy
@@ -49,13 +51,12 @@ def command(name: str, file: Path | None, policy: str | None, environment: str |
     ruling = _find_ruling(name, report) if location is None else None
     if location is not None:
         at_line = find_at_line(_require(report), *location)
-        waive = WaiveArguments(_expiry(_load_policy(policy, environment, _require(report)).exception_max_days), source)
+        waive = _suggest_waive(_load_policy(policy, environment, _require(report)), source)
         pages = [explain_finding(each, rules.get(each.finding.rule), waive) for each in at_line.rulings]
         pages += map(explain_gap, at_line.gaps)
         page = "\n".join([*([f"{terminal(at_line.sentence)}\n"] if at_line.sentence else []), *pages])
     elif ruling is not None and report is not None:
-        loaded = _load_policy(policy, environment, report)
-        waive = WaiveArguments(_expiry(loaded.exception_max_days), source)
+        waive = _suggest_waive(_load_policy(policy, environment, report), source)
         page = explain_finding(ruling, rules.get(ruling.finding.rule), waive)
     else:
         rulings = [each for merged in report.verdict.rulings for each in merged.per_scanner] if report is not None else []
@@ -93,6 +94,10 @@ def _load_policy(name: str | None, environment: str | None, report: Report) -> P
     verdict = report.verdict
     name = name or (verdict.policy if verdict.policy in list_bundled_policies() else None)
     return read_policy(name, environment or verdict.environment or None)
+
+
+def _suggest_waive(policy: Policy, source: str) -> WaiveArguments:
+    return WaiveArguments(_expiry(policy.exception_max_days), source, find_acceptance(policy, os.environ, today()))
 
 
 def _expiry(max_days: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,6 +19,12 @@ FINGERPRINT = re.compile(rf"[0-9a-f]{{{SHORT_FINGERPRINT},64}}", re.IGNORECASE)
 def find_default_verdict() -> Path | None:
     """The verdict.json to read where none is named."""
     return next((default for default in DEFAULT_VERDICTS if default.is_file()), None)
+
+
+def name_verdict(file: Path) -> str:
+    """How commands that read a verdict are called with this one: empty where they find it themselves."""
+    found = find_default_verdict()
+    return "" if found is not None and found.absolute() == file.absolute() else f"--verdict {shlex.quote(str(file))}"
 
 
 def is_fingerprint(name: str) -> bool:

@@ -22,6 +22,7 @@ from scangate.cli.report_output import print_report
 @options.format_option
 @options.show_all_option
 @options.make_report_option()
+@options.quiet_option
 @click.option(
     "--image",
     metavar="[HOST/]REPOSITORY@sha256:DIGEST",
@@ -36,7 +37,7 @@ from scangate.cli.report_output import print_report
     metavar="SECONDS",
     help="Maximum wait for ECR's scan",
 )
-def command(*, console_format: str, show_all: bool, **fields: Any) -> int:
+def command(*, console_format: str, show_all: bool, quiet: bool, **fields: Any) -> int:
     """Evaluate the findings of VERDICT.JSON under another policy, without a scan.
 
     If that policy requires more than was scanned, the verdict is INCOMPLETE.
@@ -46,4 +47,4 @@ def command(*, console_format: str, show_all: bool, **fields: Any) -> int:
     request = ReevaluationRequest(**fields)
     with ConsoleEvents(quiet=True) as events:
         report = reevaluate(request, events)
-    return print_report(report, request.reports, ConsoleOptions(console_format, show_all=show_all))
+    return print_report(report, request.reports, ConsoleOptions(console_format, show_all=show_all, quiet=quiet))

@@ -28,8 +28,13 @@ def command() -> None:
 @options.environment_option
 @options.floor_option
 def check(name: str | None, environment: str | None, floor: str | None) -> int:
-    """Validate a policy (default: scangate.yaml or [tool.scangate] in pyproject.toml, else baseline)."""
+    """Validate a policy (default: scangate.yaml or [tool.scangate] in pyproject.toml, else baseline), in all its environments."""
+    for note in find_ignored_configuration(locate_root(Path())[0]):
+        warn(note)
     policy = _read_bounded(name, environment, floor)
+    if environment is None and floor is not None:
+        for each in policy.environments:
+            _read_bounded(name, each, floor)
     click.echo(f"{policy.name} is a valid policy, digest {policy.digest[:12]}, read from {', '.join(policy.sources)}")
     return 0
 
@@ -40,13 +45,13 @@ def check(name: str | None, environment: str | None, floor: str | None) -> int:
 @options.floor_option
 def show(name: str | None, environment: str | None, floor: str | None) -> int:
     """Show a policy with everything that it extends."""
+    for note in find_ignored_configuration(locate_root(Path())[0]):
+        warn(note)
     click.echo(mask_tokens(dump_policy(_read_bounded(name, environment, floor))), nl=False)
     return 0
 
 
 def _read_bounded(name: str | None, environment: str | None, floor: str | None) -> Policy:
-    for note in find_ignored_configuration(locate_root(Path())[0]):
-        warn(note)
     bound = None if floor is None else read_policy(floor, environment, is_floor=True)
     return read_policy(name, environment, floor=bound)
 

@@ -59,7 +59,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     if pages:
         write_page(FORMATS[pages[0]].render(report))
     elif form is not None or not (reports or output_dir):
-        _print(report, ConsoleOptions(form or DEFAULT_CONSOLE_FORMAT, show_all=show_all))
+        _print(report, ConsoleOptions(form or DEFAULT_CONSOLE_FORMAT, show_all=show_all, verdict=verdict))
     if not written:
         return EXIT_CODES[Outcome.INCOMPLETE]
     return report.exit_code if repeat else 0

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 
 import click
 
-from scangate.app.report_files import ReportTarget
+from scangate.app.report_files import ReportTarget, list_report_targets
 from scangate.cli.console import silence_broken_pipes, warn, write_page
 from scangate.cli.console_options import ConsoleOptions
 from scangate.cli.job_summary import append_job_summary
@@ -15,6 +16,7 @@ from scangate.model import EXIT_CODES, Outcome, Report
 from scangate.report import FORMATS, noise, wording
 from scangate.report.escape import ci_log
 
+VERDICT = "json"
 PRINTED = "text"
 """The report format that is what the console shows, so that the console report is not printed as well."""
 
@@ -42,6 +44,12 @@ def print_report(report: Report, targets: Iterable[ReportTarget], console: Conso
         return report.exit_code
     warn("exit code 0 because of --review; the verdict is FAIL, and scangate verify requires an approval")
     return EXIT_CODES[Outcome.PASS]
+
+
+def find_written_verdict(targets: Iterable[ReportTarget], output_dir: Path | None) -> Path | None:
+    """The verdict.json among the files that a command writes; None for none."""
+    written = [target.file for target in list_report_targets(targets, output_dir) if target.format == VERDICT]
+    return next((file for file in written if file is not None), None)
 
 
 def _print_console(report: Report, console: ConsoleOptions, *, stderr: bool) -> None:

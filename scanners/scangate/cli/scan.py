@@ -17,7 +17,7 @@ from scangate.cli.console import warn, write_page
 from scangate.cli.console_options import ConsoleOptions
 from scangate.cli.hook_acceptance import find_acceptance
 from scangate.cli.progress import ConsoleEvents
-from scangate.cli.report_output import print_report
+from scangate.cli.report_output import find_written_verdict, print_report
 from scangate.errors import UsageError
 from scangate.model import EXIT_CODES, Outcome
 from scangate.report.escape import ci_log
@@ -86,7 +86,13 @@ def command(  # noqa: PLR0913 -- the options that are not fields of the request
         report = scan(request, events, interruption)
     acceptance = find_acceptance(events.policy, os.environ, today()) if events.policy is not None else None
     console = ConsoleOptions(
-        console_format, show_all=show_all, verbose=verbose, quiet=quiet, root=events.root, acceptance=acceptance
+        console_format,
+        show_all=show_all,
+        verbose=verbose,
+        quiet=quiet,
+        verdict=find_written_verdict(request.reports, request.output_dir),
+        root=events.root,
+        acceptance=acceptance,
     )
     return print_report(report, request.reports, console, explain_noise=explain_noise)
 

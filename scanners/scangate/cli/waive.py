@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import datetime as dt
+import difflib
 import os
 import re
 from pathlib import Path
@@ -22,6 +23,7 @@ from scangate.cli.console import warn
 from scangate.cli.fingerprints import LENGTH, find_default_verdict, is_fingerprint, resolve_fingerprint
 from scangate.errors import UsageError
 from scangate.judge.exceptions import describe_exception, selects
+from scangate.judge.name_patterns import matches_name
 from scangate.judge.policy import FollowedFinding, Policy, PolicyException
 from scangate.judge.policy_edit import add_exception
 from scangate.judge.policy_files import DEFAULT_POLICY_FILE, find_own_policy, list_bundled_policies
@@ -30,6 +32,8 @@ from scangate.model import Finding, FindingKind, RulingOutcome, Verdict
 from scangate.report.schema import parse_report
 from scangate.scan.masking import mask_tokens
 from scangate.timestamps import today
+from scangate.tools.pip_audit_options import NAME as PIP_AUDIT
+from scangate.tools.rule_catalog import list_rules
 
 ADVISORY = re.compile(r"(CVE|GHSA|PYSEC|OSV|MAL)-[\w-]+", re.IGNORECASE | re.ASCII)
 RULE = re.compile(r"[\w*?-]+:\S(.*\S)?")  # the name of a scanner has no dot, unlike the path in PATH:LINE
@@ -43,11 +47,12 @@ DAYS = re.compile(r"([1-9][0-9]{0,3})d")
 @click.option("--owner", required=True, metavar="NAME", help="Who is responsible; with CODEOWNERS: @user, @org/team or an e-mail")
 @click.option("--expires", required=True, metavar="DATE|DAYSd", help="The last day of validity: 2027-01-31, or 90d")
 @click.option("--policy", metavar="FILE", help=f"The policy to edit  [default: {DEFAULT_POLICY_FILE}]")
+@options.floor_option
 @click.option(
     "--verdict", metavar="FILE", type=options.path_type, help="The verdict.json of a scan that has the findings to accept"
 )
 def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
-    name: str, path: str, reason: str, owner: str, expires: str, policy: str | None, verdict: Path | None
+    name: str, path: str, reason: str, owner: str, expires: str, policy: str | None, floor: str | None, verdict: Path | None
 ) -> int:
     """Accept a finding by FINGERPRINT (the first eight characters are enough), all findings of a RULE (bandit:B101, bandit:*), or
     an ADVISORY by any of its names.
@@ -72,7 +77,8 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
         earlier, after = after, add_exception(after, each, str(file))
         lines.append(_first_changed_line(earlier, after))
     mark = codecs.BOM_UTF8 if (before or b"").startswith(codecs.BOM_UTF8) else b""
-    _write(file, before, mark + after.encode(), entry, accepted)
+    bound = None if floor is None else read_policy(floor, is_floor=True)
+    _write(file, before, mark + after.encode(), entries, accepted, bound)
     for line, each in zip(lines, entries, strict=True):
         _print_entry(f"{file}:{line}", each)
     _print_warnings(entry, accepted)
@@ -101,9 +107,19 @@ def _select(name: str, entry: PolicyException) -> PolicyException:
     if ADVISORY.fullmatch(name):
         return msgspec.structs.replace(entry, advisory=name)
     if RULE.fullmatch(name):
+        _check_rule(name)
         return msgspec.structs.replace(entry, rule=name)
     hint = "write a rule as scanner:id: scangate waive bandit:B101; scangate explain PATH:LINE shows fingerprints"
     raise UsageError(f"neither a fingerprint, a rule nor an advisory: {name}", hint)
+
+
+def _check_rule(name: str) -> None:
+    """Raises UsageError for a rule that a built-in scanner does not have; those of other scanners are not known here."""
+    scanner = name.partition(":")[0]
+    rules = [rule for rule in list_rules() if rule.partition(":")[0] == scanner and not rule.startswith(f"{PIP_AUDIT}:")]
+    if rules and not any(matches_name(name, rule) for rule in rules):
+        close = difflib.get_close_matches(name, rules, n=1, cutoff=0.4)
+        raise UsageError(f"{scanner} has no rule {name}", f"scangate waive {close[0]}" if close else f"scangate rules {scanner}")
 
 
 def _parse_expiry(text: str) -> dt.date:
@@ -174,18 +190,45 @@ def _policy_file(name: str | None) -> tuple[Path, str]:
     return file, "baseline"
 
 
-def _write(file: Path, before: bytes | None, after: bytes, entry: PolicyException, accepted: tuple[Finding, ...]) -> None:
-    """Replaces the file, if the new content is a valid policy. Raises UsageError and PolicyError."""
+def _write(  # noqa: PLR0913, PLR0917 -- what is written, and what it is checked against
+    file: Path,
+    before: bytes | None,
+    after: bytes,
+    entries: tuple[PolicyException, ...],
+    accepted: tuple[Finding, ...],
+    floor: Policy | None,
+) -> None:
+    """Replaces the file, if the new content is a valid policy within the floor. Raises UsageError and PolicyError."""
     if before is not None:
-        read_policy(_spec(file))  # so that errors in it are not blamed on the exception
-    policy = read_policy(_spec(file), content=after)
+        earlier = read_policy(_spec(file), floor=floor)  # so that errors in it are not blamed on the exception
+        _refuse_repetition(earlier, entries, file)
+    policy = read_policy(_spec(file), content=after, floor=floor)
     _check_kinds(policy, accepted)
-    _check_owner(policy, entry, accepted)
+    _check_owner(policy, entries[0], accepted)
     replace_file(file, before, after)
 
 
 def _spec(file: Path) -> str:
     return str(file.absolute())  # a name without a slash could be that of a bundled policy
+
+
+def _refuse_repetition(policy: Policy, entries: tuple[PolicyException, ...], file: Path) -> None:
+    """Raises UsageError if the policy already has exceptions for the same, in force at least as long."""
+    found = [_find_same(policy, entry) for entry in entries]
+    if all(same is not None for same in found) and found[0] is not None:
+        place, expires = found[0]
+        hint = f"edit it there, to change its reason, owner or expiry: {file}"
+        raise UsageError(f"{place} has the same exception, until {expires.isoformat()}", hint)
+
+
+def _find_same(policy: Policy, entry: PolicyException) -> tuple[str, dt.date] | None:
+    """The place and expiry of the policy's exception for the same findings that lasts at least as long."""
+    for index, each in enumerate(policy.exceptions):
+        same = msgspec.structs.replace(each, reason=entry.reason, owner=entry.owner, expires=entry.expires, follows=entry.follows)
+        if same == entry and each.expires >= entry.expires:
+            location = policy.locate(f"exceptions[{index}]")
+            return (f"{location.file}:{location.line}" if location.file else "the policy"), each.expires
+    return None
 
 
 def _check_kinds(policy: Policy, accepted: tuple[Finding, ...]) -> None:

@@ -12,6 +12,7 @@ from scangate.report.wording import format_location
 
 MAX_ROWS = 500
 MAX_FINDINGS = 3
+REPOSITORY_COLUMNS = ("repository", "verdict", "blocking", "open", "known", "suppressed", "blocking gaps", "commit")
 
 
 def render(rollup: Rollup) -> str:
@@ -21,7 +22,7 @@ def render(rollup: Rollup) -> str:
     blocks = [
         [f"## scangate fleet: {rollup.outcome.value}"],
         [f"{_prose(rollup.summary)}. Policy {_prose(rollup.policy)}."],
-        _table(["repository", "verdict", "blocking", "open", "blocking gaps", "commit"], _repository_rows(rollup), MAX_ROWS),
+        _table(REPOSITORY_COLUMNS, _repository_rows(rollup), MAX_ROWS),
         list(_reasons([record for record in rollup.records if record.outcome is not Outcome.PASS])),
         list(_coverage(rollup.records)),
         _table(["rule", "severity", "blocking", "open", "repositories"], _rule_rows(rollup), MAX_RULES, most_rules),
@@ -47,7 +48,8 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str]], limit: int, ti
 
 def _repository_rows(rollup: Rollup) -> Iterator[Sequence[str]]:
     for record in rollup.records:
-        counts = (record.count(RulingOutcome.BLOCKING), sum(record.open_by_severity), record.blocking_gaps)
+        accepted = (record.count(RulingOutcome.KNOWN), record.count(RulingOutcome.SUPPRESSED))
+        counts = (record.count(RulingOutcome.BLOCKING), sum(record.open_by_severity), *accepted, record.blocking_gaps)
         numbers = [f"{count:,}" if record.tool_version else "-" for count in counts]  # - if it was not scanned
         yield _prose(record.name), record.outcome.value, *numbers, _cell(record.commit[:12]) if record.commit else ""
 

@@ -171,6 +171,7 @@ class Policy(msgspec.Struct, frozen=True):
     that no exception accepts. ``exception_owner_names``: names with ``*``, one of which the owner of an exception has; empty for
     any owner. ``excludable_paths``: below these, a policy that this one is the floor of may exclude paths. ``is_absent``: it only
     says what to scan, in the place of a policy that cannot be read; it judges nothing.
+    ``environments``: the names of all that it has.
     """
 
     name: str
@@ -208,6 +209,7 @@ class Policy(msgspec.Struct, frozen=True):
     in_tree: bool = False
     is_bundled: bool = False
     is_absent: bool = False
+    environments: tuple[str, ...] = ()
 
     def scanner(self, name: str) -> ScannerSettings | None:
         """The setting of a scanner, None if the policy does not name it."""

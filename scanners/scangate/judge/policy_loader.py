@@ -186,6 +186,7 @@ def _complete(policy: Policy, layers: tuple[PolicyFile, ...]) -> Policy:
     asked = layers[-1]
     tree = apply_environment(merge_policy_files(tuple(layer.node for layer in layers)), policy.environment)
     description = asked.document.description
+    environments = _environments(merge_policy_files(tuple(layer.node for layer in layers)))
     return msgspec.structs.replace(
         policy,
         name=asked.name,
@@ -197,4 +198,5 @@ def _complete(policy: Policy, layers: tuple[PolicyFile, ...]) -> Policy:
         },
         in_tree=asked.source.in_tree,
         is_bundled=asked.source.bundled,
+        environments=environments,
     )

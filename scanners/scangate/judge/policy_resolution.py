@@ -128,7 +128,7 @@ def resolve_policy(tree: Node, environment: str, registry: ScannerOptionTypes, t
 def compute_digest(policy: Policy) -> str:
     """SHA-256 (hex) of all that decides: not of names, descriptions or the files it was made of."""
     content = msgspec.to_builtins(policy)
-    for name in ("name", "description", "digest", "sources", "locations", "in_tree", "is_bundled", "is_absent"):
+    for name in ("name", "description", "digest", "sources", "locations", "in_tree", "is_bundled", "is_absent", "environments"):
         content.pop(name)
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 

@@ -60,6 +60,8 @@ class NoteKind(enum.Enum):
     EXCEPTION_NOT_OWNER = "exception-not-owner"  # text: the CODEOWNERS file; path, count: the paths its owner does not own
     EXCEPTION_NO_CODEOWNERS = "exception-no-codeowners"
     EXCEPTION_NEVER = "exception-never"  # text: the finding's kind; path, count: the paths whose findings it may not accept
+    POLICY_CHANGED = "policy-changed"  # path, text: "adds", "edits" or "removes"; name: the revision whose version applies
+    NOT_STAGED = "not-staged"  # path: has blocking findings, and another version in the work tree
     CODEOWNERS_INVALID = "codeowners-invalid"  # path, lines
     # on the whole scan
     SUPPRESSED_INLINE = "suppressed-inline"  # counts: by scanner

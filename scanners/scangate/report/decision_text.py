@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter, defaultdict
 from collections.abc import Callable
 
@@ -267,6 +268,12 @@ NOTES: dict[NoteKind, Callable[[Note], str]] = {
     ),
     NoteKind.MORE_COMMENTS: lambda note: f"{pluralize(note.count, 'more inline comment')} with a note",
     NoteKind.CODEOWNERS_INVALID: _codeowners_invalid,
+    NoteKind.NOT_STAGED: lambda note: (
+        f"{note.path} has changes that are not staged, and what is staged was scanned: git add {shlex.quote(note.path)}"
+    ),
+    NoteKind.POLICY_CHANGED: lambda note: (
+        f"this change {note.text} {note.path}: it takes effect after the merge; until then {note.name}'s version applies"
+    ),
     NoteKind.SUPPRESSED_INLINE: lambda note: f"{_findings(note)} suppressed inline: {_counts(note)}",
     NoteKind.IN_COOL_DOWN: lambda note: (
         f"{_findings(note)} published less than {pluralize(note.days, 'day')} ago, not counted yet: {_counts(note)}"

@@ -14,6 +14,7 @@ from scangate.report import escape, summary, wording
 from scangate.report.decision_text import explain_decision, format_policy_location, list_policy_locations
 from scangate.report.remediation import split_message, suggest_fix
 from scangate.report.secret_text import explain_secret
+from scangate.report.view import Acceptance
 from scangate.report.wording import pluralize
 
 WIDTH = 100
@@ -25,10 +26,14 @@ WRITE_VERDICT = "scangate scan --output-dir scangate-reports; after a hook: scan
 
 
 class WaiveArguments(NamedTuple):
-    """Arguments of the suggested ``scangate waive``: the expiry date, and the verdict.json with the finding (empty: none)."""
+    """Arguments of the suggested ``scangate waive``: the expiry date, and the verdict.json with the finding (empty: none).
+
+    ``acceptance``: how inline comments are counted, None if the policy is not known.
+    """
 
     expires: str
     verdict: str = ""
+    acceptance: Acceptance | None = None
 
 
 def explain_finding(ruling: Ruling, rule: RuleInfo | None, waive: WaiveArguments) -> str:
@@ -48,7 +53,7 @@ def explain_finding(ruling: Ruling, rule: RuleInfo | None, waive: WaiveArguments
     lines += _format_section("source", [line.strip() for line in finding.evidence.splitlines() if line.strip()][:1])
     lines += _format_section("reported", [_format_member(member, finding.message) for member in ruling.per_scanner])
     lines += _format_section("fix", [fix or NO_FIX])
-    lines += _format_section("accept", _format_waive_commands(ruling, waive), wrap=False)
+    lines += _format_section("accept", [*_format_waive_commands(ruling, waive), *_format_comment(ruling, waive)], wrap=False)
     return _format_page(lines)
 
 
@@ -107,14 +112,29 @@ def _format_member(ruling: Ruling, shown_message: str) -> str:
 
 
 def _format_waive_commands(ruling: Ruling, waive: WaiveArguments) -> list[str]:
-    """A command for each member that is not suppressed; a dependency's is for its rule, wherever it is pinned."""
-    commands = []
+    """A command for each member that is not suppressed; a dependency's is for its rule, wherever it is pinned.
+
+    With a verdict, the command with the fingerprint of one member accepts all.
+    """
+    commands: list[str] = []
     for each in ruling.per_scanner:
         finding = each.finding
         name = finding.rule if finding.kind is FindingKind.DEPENDENCY or not finding.fingerprint else finding.fingerprint
-        if each.outcome is not RulingOutcome.SUPPRESSED:
+        accepts_all = bool(commands and waive.verdict) and name == finding.fingerprint
+        if each.outcome is not RulingOutcome.SUPPRESSED and not accepts_all:
             commands.append(_format_waive_command(name, finding.location.path, waive))
     return commands
+
+
+def _format_comment(ruling: Ruling, waive: WaiveArguments) -> list[str]:
+    """The comment that accepts the finding where it is; none where the policy or the file allows no comment."""
+    acceptance = waive.acceptance
+    if acceptance is None or not acceptance.comments or ruling.outcome is RulingOutcome.SUPPRESSED:
+        return []
+    rules = dict.fromkeys(each.finding.rule for each in ruling.per_scanner)
+    comment = acceptance.format_comment(ruling.finding.location.path, list(rules), acceptance.until)
+    where = f"or, at the end of line {ruling.finding.location.line} or alone above it: {comment}"
+    return [where if acceptance.added_comments else f"{where} (a pull-request build does not count it)"] if comment else []
 
 
 def _format_waive_command(name: str, path: str, waive: WaiveArguments) -> str:

@@ -24,7 +24,7 @@ FIX_LINES = 2
 WAIVE_OPTIONS = "--reason TEXT --owner NAME --expires 90d"
 EXCEPTION = "an exception counts in a pull request when the target branch has it"
 SHOWN = {RulingOutcome.BLOCKING, RulingOutcome.NOT_JUDGED}
-NOTES = {NoteKind.COMMENT_ADDED, NoteKind.COMMENT_ADDED_DENIED, NoteKind.COMMENT_INVALID}
+NOTES = {NoteKind.COMMENT_ADDED, NoteKind.COMMENT_ADDED_DENIED, NoteKind.COMMENT_INVALID, NoteKind.NOT_STAGED}
 
 
 def render_lines(report: Report, view: View) -> Iterable[Line]:

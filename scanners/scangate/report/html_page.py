@@ -149,6 +149,7 @@ class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     name: str
     commit: str
     outcome: Outcome
+    label: str
     reason: str
     next_step: str
     interrupted: str
@@ -191,6 +192,7 @@ def make_page(report: Report) -> Page:
         name=clean_name("/".join(filter(None, (report.root.rstrip("/").rpartition("/")[2], report.subdirectory)))),
         commit=clean_name(report.commit),
         outcome=verdict.outcome,
+        label=clean(wording.label_verdict(report)),
         reason=clean(wording.explain_verdict(report)),
         next_step=clean(wording.suggest_next_step(report)),
         interrupted=clean_name(report.interrupted),

@@ -25,7 +25,7 @@ MAX_RULES = 15
 MAX_NOTES = 6
 MAX_REASONS = 6
 MIN_TITLE_WIDTH = 16
-EXPLAIN = "scangate explain FINGERPRINT, after scangate scan --output-dir scangate-reports"
+WRITE_VERDICT = ", after scangate scan --output-dir scangate-reports"
 MAX_RULE_WIDTH = 36
 LISTED = (RulingOutcome.NOT_JUDGED, RulingOutcome.BLOCKING)
 """What is listed in every view; blocking findings come last."""
@@ -168,5 +168,7 @@ def _footer(report: Report, view: View) -> Iterable[Line]:
     if next_step := wording.suggest_next_step(report):
         yield from ((Segment(line),) for line in wrap(f"next: {next_step}", view.columns, "", "  "))
     if report.verdict.outcome is Outcome.FAIL:
-        yield from ((Segment(line, "dim"),) for line in wrap(f"one in detail: {EXPLAIN}", view.columns, "", "  "))
+        explain = f"scangate explain FINGERPRINT{WRITE_VERDICT if view.verdict is None else f' {view.verdict}'.rstrip()}"
+        detail = f"one in detail: {escape.ci_log(explain)}; its whole fix: scangate rules RULE"
+        yield from ((Segment(line, "dim"),) for line in wrap(detail, view.columns, "", "  "))
     yield verdict_line(report)

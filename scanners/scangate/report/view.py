@@ -32,8 +32,9 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     """``width``: the columns of the terminal. ``show_all``: no list is cut, and what does not block is listed as well. ``verbose``:
     what does not block is listed by rule, not only counted. ``details``: everything about each finding, and the scanners.
     ``fix_lines``: the most lines on how to fix a finding. ``more_option``: the option that shows everything, as the command calls
-    it. ``root``: the absolute directory of the files, for links to them; empty for no links. ``acceptance``: how a change may
-    accept its findings; None if the policy is not known.
+    it. ``verdict``: the option by which ``scangate explain`` finds the verdict.json; empty for its default place, None for none.
+    ``root``: the absolute directory of the files, for links to them; empty for no links. ``acceptance``: how a change may accept
+    its findings; None if the policy is not known.
     """
 
     width: int = DEFAULT_WIDTH
@@ -42,6 +43,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     details: bool = False
     fix_lines: int = 1
     more_option: str = "--all"
+    verdict: str | None = None
     root: str = ""
     acceptance: Acceptance | None = None
 

@@ -111,6 +111,9 @@ def suggest_next_step(report: Report) -> str:
         return "fix the blocking findings, or add an exception with a reason, an owner and an expiry date"
     if not is_judged(report):
         return "make the target branch available, as the gap's hint shows, and scan again"
+    if report.verdict.outcome is Outcome.INCOMPLETE and report.policy_provenance.floor:
+        floor = report.policy_provenance.floor
+        return f"fix the causes of the blocking gaps; whether the policy may allow one is decided by the floor {floor}"
     if report.verdict.outcome is Outcome.INCOMPLETE:
         return "fix the causes of the blocking gaps, or allow them in the policy's coverage block, with a reason"
     return "scan without --scanner for the verdict on the whole" if report.only_scanners else ""
