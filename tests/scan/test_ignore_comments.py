@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scangate.model import AffectedPackage, Confidence, Finding, FindingKind, FormerRule, IgnoreComment, Location, Severity
-from scangate.scan.ignore_comments import OPENERS_BY_FILE_TYPE, find_ignore_comments, match_ignores
+from scangate.scan.ignore_comments import OPENERS_BY_FILE_TYPE, find_ignore_comments, match_ignores, match_misplaced
 from scangate.scan.masking import MASK
 
 WAIVER = "scangate: ignore[bandit:B602] -- a reason"
@@ -238,3 +239,36 @@ def test_a_secret_in_the_line_changes_what_is_shown_and_not_what_holds() -> None
 def test_any_text_can_be_read(text: str, path: str) -> None:
     for comments in find_ignore_comments(path, [f"# scangate: ignore{text}"], lambda: [f"# scangate: ignore{text}"]).values():
         assert all(bool(comment.error) is not bool(comment.rules and comment.reason) for comment in comments)
+
+
+def misplaced(text: str, *places: tuple[int, str]) -> list[tuple[int, int]]:
+    """The line of each finding that gets a comment of a wrong line, with the line of the comment."""
+    comments = find_ignore_comments("a.py", text.split("\n"), lambda: text.split("\n"))
+    findings = []
+    for line, rule in places:
+        finding = Finding(rule, Severity.HIGH, Confidence.HIGH, FindingKind.CODE, "t", "m", Location("a.py", line, line))
+        findings.append(msgspec.structs.replace(finding, ignore_comments=match_ignores(finding, comments, str)))
+    return [
+        (each.location.line, ignore.line)
+        for each in match_misplaced(findings, comments, str)
+        for ignore in each.ignore_comments
+        if ignore.problem and not ignore.rules
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "places", "expected"),
+    [
+        (f"call()\n# {WAIVER}", [(1, "bandit:B602")], [(1, 2)]),
+        (f"x = 1  # {WAIVER}\ncall()", [(2, "bandit:B602")], [(2, 1)]),
+        (f"# {WAIVER}\n\ncall()\ncall()", [(3, "bandit:B602"), (4, "bandit:B602")], [(3, 1)]),
+        (f"# {WAIVER}\n" + "\n" * 9 + "call()", [(11, "bandit:B602")], []),
+        (f"call()  # {WAIVER}\ncall()", [(1, "bandit:B602"), (2, "bandit:B602")], []),
+        (f"call()\n# {WAIVER}", [(1, "bandit:B603")], []),
+        ("call()\n# scangate: ignore[bandit:B602]", [(1, "bandit:B602")], []),
+    ],
+)
+def test_a_comment_in_a_wrong_line_is_pointed_out_at_the_finding_that_it_means(
+    text: str, places: list[tuple[int, str]], expected: list[tuple[int, int]]
+) -> None:
+    assert misplaced(text, *places) == expected

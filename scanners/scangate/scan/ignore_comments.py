@@ -22,6 +22,7 @@ from scangate.scan.masking import MASK
 
 MAX_COMMENT_LENGTH = 1000
 MAX_PER_LINE = 8
+NEAR_LINES = 5
 USAGE = "write scangate: ignore[RULE] -- REASON"
 NO_RULE = f"it names no rule: {USAGE}"
 MARKER = re.compile(r"scangate\s*+:\s*+ignore(?![\w-])", re.IGNORECASE)
@@ -218,14 +219,47 @@ def match_ignores(
     while any(comment.own_line for comment in comments.get(above, ())):
         lines.add(above)
         above -= 1
-    aliases = finding.affected_package.aliases if finding.affected_package else ()
-    names = [*(name.rule for name in finding.names), *(f"{finding.scanner}:{alias}" for alias in aliases)]
+    names = _list_names(finding)
     return tuple(_to_ignore(comment, names, redact) for line in sorted(lines) for comment in comments.get(line, ()))
+
+
+def match_misplaced(
+    findings: Sequence[Finding], comments: Mapping[int, Sequence[ParsedComment]], redact: Callable[[str], str]
+) -> list[Finding]:
+    """The findings of a file, those that a comment in a wrong line near them may mean with that comment, as an invalid one.
+
+    That is a comment which is at no finding, and names the rule of one that no comment is at.
+    """
+    result = list(findings)
+    taken = {ignore.line for each in findings for ignore in each.ignore_comments}
+    by_line: defaultdict[int, list[int]] = defaultdict(list)
+    for index, each in enumerate(findings):
+        if not each.ignore_comments:
+            by_line[each.location.line].append(index)
+    for comment in (each for line in sorted(comments) for each in comments[line] if not each.error and line not in taken):
+        lines = sorted(range(comment.line - NEAR_LINES, comment.line + NEAR_LINES + 1), key=lambda line: abs(line - comment.line))
+        near = (index for line in lines for index in by_line.get(line, ()))
+        meant = next((index for index in near if _matching_rules(comment, _list_names(findings[index]))), None)
+        if meant is not None and not result[meant].ignore_comments:
+            problem = f"write it at the end of line {findings[meant].location.line}, or alone on the line above"
+            misplaced = IgnoreComment(comment.line, redact(comment.text), problem=problem)
+            result[meant] = msgspec.structs.replace(findings[meant], ignore_comments=(misplaced,))
+    return result
+
+
+def _list_names(finding: Finding) -> Sequence[str]:
+    """The rules that a comment may call a finding by."""
+    aliases = finding.affected_package.aliases if finding.affected_package else ()
+    return [*(name.rule for name in finding.names), *(f"{finding.scanner}:{alias}" for alias in aliases)]
+
+
+def _matching_rules(comment: ParsedComment, names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(rule for rule in comment.rules if any(fnmatchcase(name, rule) for name in names))
 
 
 def _to_ignore(comment: ParsedComment, names: Sequence[str], redact: Callable[[str], str]) -> IgnoreComment:
     """The comment for reports: names of the finding are not secrets, everything else might be."""
-    matching = tuple(rule for rule in comment.rules if any(fnmatchcase(name, rule) for name in names))
+    matching = _matching_rules(comment, names)
     if not matching:
         return IgnoreComment(comment.line, redact(comment.text), problem=comment.error)
     listed = ", ".join([*matching, *(["..."] if len(matching) < len(comment.rules) else [])])

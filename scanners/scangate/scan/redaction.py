@@ -38,7 +38,7 @@ from scangate.model import (
 )
 from scangate.plugin import SourceFile
 from scangate.scan.identity import identify
-from scangate.scan.ignore_comments import ParsedComment, find_ignore_comments, match_ignores
+from scangate.scan.ignore_comments import ParsedComment, find_ignore_comments, match_ignores, match_misplaced
 from scangate.scan.literals import SourceText
 from scangate.scan.masking import MASK, mask_ranges, mask_suspicious, mask_tokens
 from scangate.scan.pieces import extract_pieces, piece_path
@@ -136,7 +136,7 @@ class Redactor:
         )
         secrets = self._secrets_by_line(path)
         with_digests = self.with_secret_digests(path, identified, spans)
-        redacted = [self._redact_finding(each, fixed_texts, secrets) for each in with_digests]
+        redacted = self._with_misplaced(path, [self._redact_finding(each, fixed_texts, secrets) for each in with_digests])
         self._own_values = SecretValues()
         if self._has_masked_foreign:
             self._paths_with_foreign_secrets.add(path)
@@ -154,8 +154,10 @@ class Redactor:
         return path in self._paths_with_foreign_secrets
 
     def redact_again(self, findings: Iterable[Finding], fixed_texts: Collection[str] = ()) -> list[Finding]:
-        """Findings of an earlier run, already without the secrets of their own file, without those of all files."""
-        return [self._redact_finding(finding, fixed_texts, {}) for finding in findings]
+        """Findings of one file in an earlier run, already without the secrets of their own file, without those of all files."""
+        findings = list(findings)
+        redacted = [self._redact_finding(finding, fixed_texts, {}) for finding in findings]
+        return self._with_misplaced(findings[0].location.path, redacted) if findings else []
 
     def with_secret_digests(self, path: str, findings: Sequence[Finding], spans: Iterable[Span]) -> Sequence[Finding]:
         """The findings of a file with the digests of their secrets under this run's salt.
@@ -304,6 +306,13 @@ class Redactor:
             lines = self._lines(path)
             self._comments[path] = find_ignore_comments(path, lines, lambda: self._masked_text(path).lines)
         return match_ignores(finding, self._comments[path], lambda text: mask_suspicious(self.redact_text(text)))
+
+    def _with_misplaced(self, path: str, findings: list[Finding]) -> list[Finding]:
+        """The findings of a file with the comments in wrong lines that may mean them; in a piece of a file none is looked for."""
+        comments = self._comments.get(path)
+        if not comments:
+            return findings
+        return match_misplaced(findings, comments, lambda text: mask_suspicious(self.redact_text(text)))
 
     def _ignore_comments_in_piece(self, finding: Finding, lines: PieceLines) -> tuple[IgnoreComment, ...]:
         """The comments next to a finding where the scanner saw it: in a piece of the file, such as a cell of a notebook."""
