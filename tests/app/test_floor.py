@@ -79,7 +79,7 @@ def test_a_floor_in_the_repository_is_that_of_the_target(tree: Path, monkeypatch
     write_files(tree, {"house.yaml": FLOOR.replace("medium: 3", "medium: 300")})
     inputs = load(tree, tree / "house.yaml")
     assert inputs.policy.budget.limit(Severity.MEDIUM) == 3
-    assert len(inputs.notes) == 1
+    assert [note.path for note in inputs.changes] == ["house.yaml"]
     monkeypatch.setenv("CHANGE_TARGET", "nowhere")
     lost = load(tree, tree / "house.yaml", policy="strict")
     assert (lost.provenance.origin, len(lost.forced_gaps)) == (PolicyOrigin.NONE, 1)
