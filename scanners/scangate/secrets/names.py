@@ -30,7 +30,8 @@ ATTRIBUTE_WORDS = word_set(
     lifetime duration interval rotation version versions algorithm alg hasher hashers hash hashes digest checksum encoder
     encoding method mode scheme strategy status state enabled disabled required optional allowed forbidden visible hidden show
     hide is has should scope scopes issuer audience claim claims permission permissions role roles group groups user
-    username owner email action actions event events handler handlers callback function func command cmd button btn link page
+    username owner email
+    application protocol info action actions event events handler handlers callback function func command cmd button btn link page
     view screen form input selector css icon image color test tests count index position offset separator delimiter usage
     usages strength prompt reset change update forgot mechanism mechanisms realm magic mgr
     confirm confirmation verify tx block address deploy used changed created last date time
@@ -72,7 +73,9 @@ def is_about_secret(name: str) -> bool:
     if words[-2:] == ["consumer", "key"] or words == ["salt"]:
         # who signs, https://www.rfc-editor.org/rfc/rfc5849#section-1.1; and what is kept with a digest, https://doi.org/10.6028/NIST.SP.800-132
         return True
-    return bool(words) and words[-1] in ATTRIBUTE_WORDS and words[-1] not in SECRET_WORDS
+    return (
+        bool(words) and not ATTRIBUTE_WORDS.isdisjoint({words[-1], words[-1].removesuffix("s")}) and words[-1] not in SECRET_WORDS
+    )
 
 
 class NameKind(enum.Enum):

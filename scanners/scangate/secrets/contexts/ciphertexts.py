@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
@@ -34,6 +35,10 @@ _ENCRYPTED_MAPPINGS = frozenset({"encrypteddata", "encrypted_data", "sealedsecre
 _LONG_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{80,}={0,2}")
 _ENCRYPTED_KEYS = frozenset({"encrypted", "ciphertext", "secure"})
 _CIPHER_WORDS = frozenset(["encrypted", "encr", "enc", "sealed", "ejson", "sops"])
+_ENCRYPTED_PAIRS = frozenset(
+    {("encrypted", "key"), ("wrapped", "key"), ("sealed", "key")}
+)  # https://www.rfc-editor.org/rfc/rfc7516#section-2
+_NOT_ENCRYPTED = frozenset({"password", "passphrase", "secret"})  # what opens the encrypted key
 _CIPHER_NOUNS = frozenset(["cipher", "ciphertext", "ciphertexts"])
 _ENCRYPTED_FILES = re.compile(r".*\.(?:enc|gpg|asc|age|sops\.\w+|enc\.\w+)")
 _ANSIBLE_VAULT = re.compile(r"!vault\b")
@@ -67,5 +72,7 @@ def _is_name_of_ciphertext(name: str) -> bool:
     """Whether a name says that its value is encrypted: a cipher's secret or key is not."""
     words = words_of(name)
     if words[-1:] and words[-1] in _CIPHER_NOUNS:
+        return True
+    if any(pair in _ENCRYPTED_PAIRS for pair in pairwise(words)) and _NOT_ENCRYPTED.isdisjoint(words):
         return True
     return not _CIPHER_WORDS.isdisjoint(words) and not {"key", "keys"} & set(words)

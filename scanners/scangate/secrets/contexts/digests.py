@@ -30,6 +30,13 @@ _BRACKETS = "}])"  # of a mapping or a list around a bare value
 _STRUCTURED = (SecretClass.PASSWORD, SecretClass.TOKEN, SecretClass.KEY)
 
 
+def _is_hash_of_secret(words: list[str]) -> bool:
+    """Whether the words of a name are those of a secret, and after them a hash: "pwd_hash_nt", not "hash_secret"."""
+    return "hash" in words[1:] and not words.index("hash") < max(
+        at for at, word in enumerate(words) if word != "hash" and says_secret(word)
+    )
+
+
 def is_digest(detection: Detection, text: ScannedText) -> bool:
     """Whether the value is a digest, by its form or its name. In a place that is for a password's digest, its class decides."""
     if detection.secret_class in _STRUCTURED:
@@ -40,7 +47,8 @@ def is_digest(detection: Detection, text: ScannedText) -> bool:
     words = set(words_of(name))
     if says_secret(name) and is_drawn(detection.value):
         # hash_secret is the secret of a hash, but md5_password a digest, and a hashed_password too
-        return not words.isdisjoint(_HASHED_WORDS) or (is_hex and not words.isdisjoint(_ALGORITHMS))
+        is_hashed = is_hex and _is_hash_of_secret(words_of(name))
+        return is_hashed or not words.isdisjoint(_HASHED_WORDS) or (is_hex and not words.isdisjoint(_ALGORITHMS))
     if not words.isdisjoint(_DIGEST_WORDS):
         return True
     if detection.secret_class is not SecretClass.RANDOM and not is_hex:

@@ -14,13 +14,14 @@ from scangate.secrets.contexts.key_bodies import has_key_body
 from scangate.secrets.detection import Detection
 from scangate.secrets.names import NameKind, assigned_name, kind_of_name
 from scangate.secrets.text import ScannedText
-from scangate.secrets.values import has_filler, is_drawn, is_random, is_repetitive, is_words, without_fillers
+from scangate.secrets.values import has_filler, is_drawn, is_random, is_repetitive, is_words, without_fillers, words_of
 
 _SECRET_WORDS, _FILLER_WORDS, _CONTEXT_WORDS = (
     frozenset(words.split())
     for words in (
         # words for a secret
-        """password passwords passphrase passwd pass pwd pw psw secret secrets key keys token tokens credential credentials auth""",
+        """password passwords passphrase passwd pass pwd pw psw pswd passcode secret secrets key keys token tokens credential
+        credentials auth""",
         # placeholders for a secret
         """user username test testing dummy fake foo bar baz example sample placeholder default none null nil empty unset optional
         required string str text data value true false hidden masked redacted change replace generate random todo todo: not supplied
@@ -65,14 +66,20 @@ _LEFT_OUT = re.compile(r"[xX*#?_.-]{5,}|[xX]{4,}")
 _BLANK = re.compile(r"(?i)\.\.\.|\u2026|your[_-]|redacted|[_-]here\b|x{8}|<[a-z][\w -]{2,40}>|(?-i:EXAMPLE)")
 _ELISION = re.compile(r"\.\.\.|\u2026")
 _SAYS_SO = re.compile(
-    r"(?i)example|must-?be|change-?me|replace-?me|placeholder|dummy|redacted|censored|not-?a-?(?:real|secret|password)"
+    r"(?i)example|must-?be|change-?me|replace-?me|placeholder|dummy|redacted|censored"
+    r"|not-?a-?(?:real|secret|password)|^\([a-z ]{3,20}\)\Z"
 )
+_NOT_ONE = re.compile(r"(?i)(?:not|un)[ _-]?(?:needed|used|required|applicable|necessary)|no[ _-]?(?:need|password)")
 _REQUEST = re.compile(
     r"(?i)\W*(?:(?:your|insert|enter|replace|change|fill|put|paste)(?:[ _.-]|me\b|this\b|(?-i:(?<=[a-z])(?=[A-Z])))"
     r"|(?:my|some|any|the|a|an|fake|sample|test|todo|fixme|tbd|n/?a|set|add|use)[ _.-])"
 )
 _AWS_LENGTHS = (20, 40)  # of the id and of the key
 _AWS_EXAMPLE_KEY = re.compile(r"(?:AKIA|ASIA)?[A-Za-z0-9/+]*EXAMPLE(?:KEY)?")
+# The syntax of a URL, written as its parts are called: user:pass@
+_PART_OF_USER, _PART_OF_PASSWORD = (
+    re.compile(rf"(?i)(?:my[_-]?)?(?:{words})") for words in ("user(?:name)?|login|e?mail", "pass(?:word|wd)?|pwd?")
+)
 # The first part of a JSON Web Token alone, which names the algorithm: the rest was left out
 _HEADER_ALONE = re.compile(r"(?:Bearer |JWT )?eyJ(?:0eXA|hbGc|raWQ)[\w-]{0,80}\.?(?:\.\.\.|\u2026|<[^<>]*>)[^.]*", re.IGNORECASE)
 
@@ -82,7 +89,7 @@ def is_placeholder(detection: Detection, text: ScannedText) -> bool:
     value, line = detection.value, text.line_at(detection.start)
     if detection.secret_class is SecretClass.KEY:
         return not has_key_body(text, detection.start, detection.end)
-    if is_sample_jwt(value) or (detection.secret_class is SecretClass.TOKEN and is_words(value)):
+    if is_sample_jwt(value) or (detection.secret_class is SecretClass.TOKEN and is_words(value.strip("\"'=: "))):
         return True
     if _HEADER_ALONE.fullmatch(value) or (len(value) in _AWS_LENGTHS and _AWS_EXAMPLE_KEY.fullmatch(value)):
         return True
@@ -93,6 +100,9 @@ def is_placeholder(detection: Detection, text: ScannedText) -> bool:
             _is_template(value)
             or value.strip("[]").lower() == detection.name.strip("[]&").lower()
             or (_LEFT_OUT.search(value) is not None and not is_random(value))
+            or (_is_common_words(value) and value.isupper())
+            or (_PART_OF_USER.fullmatch(detection.user) and _PART_OF_PASSWORD.fullmatch(value)) is not None
+            or _is_named_as_sample(value)
         )
         return is_replaced or (_is_common_words(value) and _is_for_example_host(value, text.lines, line))
     return detection.secret_class is SecretClass.ASSIGNMENT and (
@@ -100,11 +110,22 @@ def is_placeholder(detection: Detection, text: ScannedText) -> bool:
         or not any(map(str.isalnum, value))
         or (is_words(value) and kind_of_name(assigned_name(detection, text)) is NameKind.SECRET)  # systems issue no words
         or _is_to_be_replaced(value)
+        or _NOT_ONE.fullmatch(value) is not None
         or is_repetitive(value)
         or _is_common_words(value)
         or _is_identifier_or_text(value)
         or _is_attribute_value(value, text.lines, line)
     )
+
+
+def _is_named_as_sample(value: str) -> bool:
+    """Whether a value is words that end in one for a secret and begin as what is to be replaced: "my-api-key"; or that say so."""
+    if is_drawn(value) or not is_words(value.replace("1", "").replace("8", "")):
+        return False
+    if _NOT_ONE.fullmatch(value):
+        return True
+    words = words_of(value)
+    return len(words) > 2 and words[-1] in _SECRET_WORDS and _REQUEST.match(value) is not None
 
 
 def _is_drawn_beside_blank(value: str) -> bool:

@@ -18,7 +18,7 @@ _FORMATS = re.compile(
     # https://razorpay.com/docs/payments/dashboard/account-settings/api-keys/, https://www.pubnub.com/docs/general/setup/account-setup
     r"pk\.eyJ1Ijoi|sb_publishable_|rzp_(?:live|test)_[0-9A-Za-z]{14}(?![0-9A-Za-z])|(?:pub|sub)-c-[0-9a-f]{8}-|"
     # the DER of a public key or a certificate in base64: https://www.rfc-editor.org/rfc/rfc5280
-    r"MII[BCDEFGHIJ][A-Za-z0-9+/]{3}ANBgkqhkiG9w0BAQ|MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQ|MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE|MCowBQYDK2VwAyEA"
+    r"MII[BCDEFGHIJ][A-Za-z0-9+/]{2,3}ANBgkqhkiG9w0BAQ|MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQ|MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE|MCowBQYDK2VwAyEA"
 )
 # The token of a picture, which every reader of a page sees: https://docs.codecov.com/docs/status-badges
 _BADGE = re.compile(r"/(?:badge|graphs/\w{1,20})\.svg\?token=\Z")

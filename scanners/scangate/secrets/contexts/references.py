@@ -8,7 +8,7 @@ from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
 from scangate.secrets.places import is_quoted, keys_around
 from scangate.secrets.text import ScannedText
-from scangate.secrets.values import is_drawn, is_random, strip_escaped_spaces
+from scangate.secrets.values import is_drawn, is_random, is_words, strip_escaped_spaces
 
 MAX_LENGTH = 1024
 """A longer value is none of these forms."""
@@ -20,6 +20,7 @@ _FORMS = re.compile(
     | \$\{{?[A-Za-z_!#*@][\w.:/-]*\}}?(?:\[.*\])?                # a variable: $X, ${{X}}, $env:X, ${{x.y}}
     | \$\{{.*\}} | \$\$?[0-9@*]                                  # ${{{{ secrets.X }}}}, ${{X:-default}}; a parameter
     | %[A-Z_][A-Z_0-9]*% | ![A-Z_]+! | @{_NAME}@ | %%[A-Z_]+%% | __{_NAME}__ | \#{_NAME}\#
+    | ![a-z][\w-]*/[\w/.-]+                                         # a tag of YAML, of what follows
     | %(?:\({_NAME}\))?[-+0-9.$]*[sdrvq@] | \{{[A-Za-z_][^{{}}]*\}} | \{{\d*\}}
     | \{{\{{.*\}}\}} | \{{%.*%\}} | <%.*%> | \[\[.*\]\] | \(\(.*\)\) | \#\{{.*\}} | \\\(.*\)
     | (?:<[^<>]*>[:@/.-]?)+ | \[[A-Za-z_ -]+\]                                # a blank to fill in
@@ -48,7 +49,8 @@ _MARKED = (  # nothing else looks like these
 _INTERPOLATION = re.compile(
     rf"(?P<marked>{_MARKED})|\$[A-Za-z_]\w*|%[A-Z_]{{3,}}%|%[sdv]|@[A-Z_]{{2,}}@|__[A-Z_]{{2,60}}__|<[A-Za-z][\w .:|/-]{{0,80}}>"
 )
-_PATH = re.compile(r"(?:[\w.-]{1,40}:)?(?:[.~]{0,2}[/\\])?(?:[\w.@+-]{1,80}[/\\]){1,30}[\w.@+-]{0,80}")
+_ALWAYS_REPLACED = re.compile(_MARKED)
+_PATH = re.compile(r"~[/\\][\w.@+-]{1,80}|(?:[\w.-]{1,40}:)?(?:[.~]{0,2}[/\\])?(?:[\w.@+-]{1,80}[/\\]){1,30}[\w.@+-]{0,80}")
 _FILE = re.compile(
     r"[\w.-]{1,80}\.(?:pem|key|crt|cer|p12|pfx|jks|keystore|txt|json|ya?ml|env|ini|conf|cfg|toml|properties|py|js|ts|php|rb|sh|go|"
     r"java|html?|xml|enc|gpg)"
@@ -58,7 +60,7 @@ _EXPRESSION = re.compile(
     r"|(?:true|false|null|none|nil|undefined|True|False|None|NULL)",
     re.DOTALL,
 )
-_ITEM = re.compile(r"[A-Za-z_$][\w$.]*\[(?:\w+|'[\w.-]+'|\"[\w.-]+\")\]")  # of a list or a mapping, in code inside a text too
+_ITEM = re.compile(r"[A-Za-z_$][\w$.]*\[(?:[\w$.]+|'[\w.-]+'|\"[\w.-]+\")\]")  # of a list or a mapping, in code inside a text too
 _OPENS = frozenset("{<%$#@_[`")
 _NOT_IN_WORD = re.compile(r"[^A-Za-z0-9]+")
 _WORDS = re.compile(r"[^\W\d_]*(?:[\s_.:/@?=&-]+[^\W\d_]+)*[\s_.:/@?=&-]*")
@@ -75,9 +77,13 @@ _DECLARED = re.compile(r"\b(?:var|let|const)[ \t]{1,8}[\w$]{1,80}[ \t]{0,8}=[ \t
 _MEMBER = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+")
 # What follows a string in minified code, where the end of the string was taken for the begin of another
 _CODE = re.compile(
-    r"[+,)\]};:?&|]+[\w$.]+[\w$.]*[()\[\]{};,].{0,400}\b(?:throw|return|else|const|let|var|if|for|function|new|await|case|this|catch|void)\b.*",
+    r"[+,)\]};:?&|]+[\w$.]+[\w$.]*[()\[\]{};,:].{0,400}\b(?:throw|return|else|const|let|var|if|for|function|new|await|case|this|catch|void)\b.*",
     re.DOTALL,
 )
+# What follows a string in any code: its bracket is closed, and something is called or looked up
+_AFTER_STRING = re.compile(r"[)\]]+[?.,;:&|+ )\]]*[A-Za-z_$][\w$]*(?:[.?:()\[\]]+[\w$]*)*")
+_CUT_OFF = re.compile(r"[&?]?(?P<name>[A-Za-z_][\w.-]{1,80})[ \t]{0,4}[=:][ \t]{0,4}|\{[A-Za-z_][\w.]{0,80}(?:\[[^\]{}]{0,80})?")
+_ESCAPED = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[nrtab0])|[\x00-\x1f]")
 _CHEAP = re.compile(r"[$`%!@_#{<\[(:./]")
 
 
@@ -113,19 +119,40 @@ def is_reference(detection: Detection, text: ScannedText) -> bool:
 def _is_made_at_run_time(value: str) -> bool:
     """Whether a value is made when it is used, at least in part, or names a file or an entry of a secret store."""
     bare = value.strip().strip("\"'")
-    if (is_drawn(bare) and _ADDRESS.fullmatch(bare) is None) or _has_drawn_literal(bare):
+    if _has_drawn_literal(bare):
         return False
-    if has_reference_form(bare) or _is_path(bare) or _BOUND.fullmatch(bare) or _is_code(bare):
+    if _is_cut_off(bare) or _is_mostly_replaced(bare):
         return True
-    if (match := _ASSIGNMENT.fullmatch(bare)) is not None and has_reference_form(match["value"]):
-        return True  # a line of code in a string
-    rest, count = _INTERPOLATION.subn("", bare)
-    if not count:
+    if is_drawn(bare) and _ADDRESS.fullmatch(bare) is None:
         return False
-    rest = _AUTH_SCHEME.sub("", rest, count=1)
-    if (match := _INTERPOLATION.search(bare)) is not None and match["marked"] and not is_random(rest):
+    is_assigned = (match := _ASSIGNMENT.fullmatch(bare)) is not None and has_reference_form(match["value"])  # code in a string
+    if is_assigned or has_reference_form(bare) or _is_path(bare) or _BOUND.fullmatch(bare) or _is_code(bare):
         return True
-    return len(_NOT_IN_WORD.sub("", rest)) < MIN_LITERAL_LENGTH or _WORDS.fullmatch(rest) is not None
+    if (found := _INTERPOLATION.search(bare)) is None:
+        return False
+    rest = _AUTH_SCHEME.sub("", _literal_part(bare), count=1)
+    is_marked = found["marked"] is not None and not is_random(rest)
+    return is_marked or len(_NOT_IN_WORD.sub("", rest)) < MIN_LITERAL_LENGTH or _WORDS.fullmatch(rest) is not None
+
+
+def _is_cut_off(value: str) -> bool:
+    """Whether a value is the begin of an assignment or of an expression, whose rest is in another string."""
+    match = _CUT_OFF.fullmatch(value)
+    return match is not None and (match["name"] is None or is_words(match["name"]))
+
+
+def _is_mostly_replaced(value: str) -> bool:
+    """Whether what is clearly replaced when the value is used leaves less than a secret of it, and is no secret itself."""
+    replaced = [match[0] for match in _ALWAYS_REPLACED.finditer(value)]
+    rest = _ESCAPED.sub("", _ALWAYS_REPLACED.sub("", value))
+    if not replaced or ":-" in value or any(map(is_drawn, replaced)):
+        return False
+    return len(_NOT_IN_WORD.sub("", rest)) < MIN_LITERAL_LENGTH
+
+
+def _literal_part(value: str) -> str:
+    """What is left of a value without what is replaced when it is used, and without escapes."""
+    return _ESCAPED.sub("", _INTERPOLATION.sub("", value))
 
 
 def _has_drawn_literal(value: str) -> bool:
@@ -137,7 +164,7 @@ def _is_code(value: str) -> bool:
     """Whether a value is a part of an expression, and nothing in it was drawn."""
     if _UNCLOSED.fullmatch(value):
         return value.count("{") + value.count("(") > value.count("}") + value.count(")") and not is_random(value)
-    return _CODE.fullmatch(value) is not None and not any(map(is_random, _NOT_IN_WORD.split(value)))
+    return any(form.fullmatch(value) for form in (_CODE, _AFTER_STRING)) and not any(map(is_random, _NOT_IN_WORD.split(value)))
 
 
 def _is_inside_interpolation(detection: Detection, text: ScannedText) -> bool:

@@ -18,17 +18,21 @@ DEFAULTS = word_set(
     toor default public nopassword none empty airflow grafana keycloak jenkins sonar neo4j cassandra influxdb vagrant docker
     app django flask rails laravel wordpress symfony scott tiger api secret password passwd pass pwd pw"""
 )
-# The examples of RFC 5849, RFC 6749, RFC 6750, RFC 7009 and RFC 7662, and of OAuth Core 1.0, which many files quote.
+# The examples of RFC 5849, RFC 6749, RFC 6750, RFC 7009 and RFC 7662, and of OAuth Core 1.0, which many files quote; and the key
+# of every emulator of Azure Storage: https://learn.microsoft.com/azure/storage/common/storage-connect-azurite
 STANDARD_EXAMPLES = word_set(
     """dpf43f3p2l4k3l03 kd94hf93k423kf44 nnch734d00sl2jdk pfkkdhi9sl3r4s00 hh5s93j4hdidpola hdhd0244k9j7ao03
     kkk9d7dh3k39sjv7 jd83jd92dhsh93js 2YotnFZFEjr1zCsicMWpAA tGzv3JOkF0XG5Qx2TlKWIA gX1fBat3bV 7Fjfp0ZBr1KtDRbnfVdmIw
     SplxlOBeZQQYbYS6WxSbIA mF_9.B5f-4.1JqM 45ghiukldjahdnhzdauz
+    Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==
     9djdj82h48djs9d2 0685bd9184jfhq22 ad180jjd733klru7 h480djs93hd8"""
 )
 _LOCAL = re.compile(
     r"(?i)(?:localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal|[\w-]+\.(?:local|localhost|test|example|invalid|localdomain|internal\.test)|"
     r"(?:[\w-]+\.)*example\.(?:com|org|net)|host|hostname|server|domain|your[\w.-]*)(?::(?:\d+|port))?"
 )
+# https://www.rfc-editor.org/rfc/rfc1918#section-3: reached from its own network only
+_PRIVATE = re.compile(r"(?:10(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2})(?::\d+)?")
 _SERVICE = re.compile(r"(?i)[a-z][\w-]*(?::\d+)?")  # a name without a dot: a service of compose or of a CI job
 _GUESSED = (SecretClass.ASSIGNMENT, SecretClass.PASSWORD)
 
@@ -59,7 +63,7 @@ def is_local(detection: Detection, text: ScannedText) -> bool:
 
 
 def _is_near(host: str) -> bool:
-    return _LOCAL.fullmatch(host) is not None or _SERVICE.fullmatch(host) is not None
+    return any(form.fullmatch(host) for form in (_LOCAL, _PRIVATE, _SERVICE))
 
 
 def is_made_up_for_test(detection: Detection, text: ScannedText) -> bool:

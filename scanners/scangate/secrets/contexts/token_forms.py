@@ -29,7 +29,7 @@ _MAX_LETTERS, _MAX_DIGITS = 16, 4  # of a word and of a number that a person wri
 
 def is_sample_token(detection: Detection, text: ScannedText) -> bool:
     """Whether the part of a token that is not the same in all was written: repeated characters, words, a sequence."""
-    if detection.secret_class in (SecretClass.ASSIGNMENT, SecretClass.PASSWORD) and _begins_as_token(detection.value):
+    if not detection.is_verified and _begins_as_token(detection.value):
         return True
     if detection.secret_class is not SecretClass.TOKEN or detection.is_verified or detection.rule == JSON_WEB_TOKEN:
         return False

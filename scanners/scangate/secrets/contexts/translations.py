@@ -19,6 +19,7 @@ SHARE = 0.5  # of the values of a file that have to be texts for it to be a file
 MAX_PAIRS = 100
 MAX_WORD_LENGTH = 40
 MANY_WORDS = 4  # spaces
+MIN_WORDS = 6  # of a text, whatever is between them
 _SMALL_WORD = re.compile(r"(?i)\b(?:your|you|the|is|are|must|please|enter|not|for|to|of|a|an)\b")
 _PAIR = re.compile(
     r"^[ \t]*(?:- )?(?:<(?:string|data|value|source|target)[^>\n]{0,200}>(?P<xml>[^<\n]{1,400})"
@@ -29,6 +30,7 @@ _PAIR = re.compile(
 _SENTENCE = re.compile(
     r"[^\W\d_][^\W\d_'\u2019-]*[,:;.!?\u2026]*(?:[ \u00a0](?:[^\W\d_]|[(.\"\u00ab\u201e])[^\s]*)+[\s.:!?\u2026]*", re.DOTALL
 )
+_PLAIN_WORD = re.compile(r"\W{0,2}[^\W\d_]+(?:['\u2019/-][^\W\d_]+)*\W{0,3}")
 _SCRIPT_LETTER = re.compile(r"[^\W\d_a-zA-Z]")
 _TEXT_END = re.compile(r".*[.:!?\u2026\u3002\uff1f\uff01\uff1a]\s*", re.DOTALL)
 _LETTERS_ONLY = re.compile(r"[^\W\d_]+(?:[ '\u2019\u00a0/-][^\W\d_]+)*[.:!?*\u2026\u3002\uff1f\uff01\uff1a]*(?: \*)?")
@@ -56,6 +58,8 @@ _translations: weakref.WeakKeyDictionary[ScannedText, bool] = weakref.WeakKeyDic
 def is_translation(detection: Detection, text: ScannedText) -> bool:
     """Whether the value is a text for people, by itself or because the other values of its file are."""
     value = detection.value.strip().replace("_", " ")
+    if detection.secret_class in _WORDY and _is_long_text(value):
+        return True
     if detection.secret_class in _WORDY and " " in value and is_prose(text):
         return not any(map(is_random, value.split()))
     value = _LEADING_DIGITS.sub(lambda match: match[0].lstrip("0123456789"), value)
@@ -80,6 +84,13 @@ def _is_text(value: str) -> bool:
         or (value.count(" ") >= MANY_WORDS and re.search(r"[,;.!?()]", value) is not None)
         or (value[0].isupper() and _SMALL_WORD.search(value) is not None)
     )
+
+
+def _is_long_text(value: str) -> bool:
+    """Whether a value is many words, nearly all of them in plain letters, and small ones among them."""
+    words = value.split()
+    plain = sum(_PLAIN_WORD.fullmatch(word) is not None for word in words)
+    return len(words) >= MIN_WORDS and 5 * plain >= 4 * len(words) and len(_SMALL_WORD.findall(value)) > 1
 
 
 def _is_foreign(value: str) -> bool:

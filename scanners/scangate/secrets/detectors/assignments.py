@@ -49,14 +49,14 @@ _WORDS = tuple(
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$@/-")
 _NAME_END = re.compile(r"[\w.$-]*")
 _SETTINGS = frozenset({"ini", "dotenv", "properties"})
-_TECHNICAL = re.compile(r"(?i)utf-?\d+|latin-?1|iso-8859-\d+|sha-?\d+|md5|base\d+|[rhe]s\d+|[a-z]{1,4}\d?")
+_TECHNICAL = re.compile(r"(?i)utf[-_]?\d+(?:-?(?:le|be|sig))?|latin-?1|iso-8859-\d+|sha-?\d+|md5|base\d+|[rhe]s\d+|[a-z]{1,4}\d?")
 _VALUE_KEYS = frozenset({"value", "default", "defaultvalue", "plaintext"})
 _USER_ENDINGS = ("user", "username", "USER", "USERNAME", "User", "Username", "DB", "DATABASE", "db", "database", "login", "name")
 _DIGESTING = frozenset({"verify", "digest", "hash", "genhash", "derive", "encrypt"})  # what is quoted first is the password itself
 _SETTER = frozenset({"set", "with", "use", "add", "put", "password", "token", "secret", "passwd"})
 _NAME_LIKE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")  # a class, a UUID
 _SIMPLE_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
-_ESCAPE = re.compile(r"\\(.)")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
 
 
 def find(text: ScannedText) -> Iterator[Detection]:
@@ -171,7 +171,7 @@ def _string(text: ScannedText, match: re.Match[str], name: str) -> Detection:
 
 
 def _unescape(match: re.Match[str]) -> str:
-    return _SIMPLE_ESCAPES.get(match[1], match[1])
+    return chr(int(match[1], 16)) if match[1] else _SIMPLE_ESCAPES.get(match[2], match[2])
 
 
 def _content(match: re.Match[str]) -> tuple[int, int]:
@@ -194,4 +194,6 @@ def _is_plausible(value: str, kind: NameKind) -> bool:
             and " " not in value
             and (not value.replace("_", "").replace("-", "").isalpha() or is_random(value))
         )
-    return len(value) >= MIN_KEY and is_random(value) and _NAME_LIKE.fullmatch(value) is None
+    if len(value) < MIN_KEY or not is_random(value) or _NAME_LIKE.fullmatch(value) is not None:
+        return False
+    return not value.isalpha() or is_drawn(value)

@@ -203,7 +203,8 @@ def _options(text: ScannedText) -> Iterator[Detection]:
         name = _OPTION_NAME.search(text.lower, begin, found.start())
         is_variable = separator == "=" and _VARIABLE.search(text.text, begin, found.start())
         start, end = found.span(_group(found))
-        if name and _WITHOUT_VALUE.match(name[0]):
+        is_rest_of_text = text.text[start].isspace() and text.text[start:end].lstrip().isalpha()
+        if is_rest_of_text or (name and _WITHOUT_VALUE.match(name[0])):
             continue
         if is_variable or (name and (separator == "=" or not _WORD.fullmatch(text.text[start:end]))):
             yield from _report(text, found, name=found[0].partition(separator)[0])

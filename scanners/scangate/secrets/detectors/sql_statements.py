@@ -42,7 +42,7 @@ _SET = LazyPattern(
     re.MULTILINE,
 )
 _FUNCTION = LazyPattern(
-    r"(?<!\w)(?:sp_addlogin|sp_password|dblink_connect|old_password|crypt(?=\s{0,4}\([^()]{1,200},\s{0,4}gen_salt)|pgp_sym_(?:en|de)crypt"
+    r"(?<![\w\"'])(?:sp_addlogin|sp_password|dblink_connect|old_password|crypt(?=\s{0,4}\([^()]{1,200},\s{0,4}gen_salt)|pgp_sym_(?:en|de)crypt"
     r"|aes_(?:en|de)crypt)\s{0,4}\(?\s{0,4}(?:n?'[^'\n]{0,200}'\s{0,4},\s{0,4})?" + _STRING
 )
 _USER = LazyPattern(r"\b(?:user|role|login|to|for)\s{1,8}(?:if\s{1,4}not\s{1,4}exists\s{1,4})?\\?['\"`\[]?([\w.$-]{1,64})")
