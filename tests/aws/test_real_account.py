@@ -80,6 +80,9 @@ def test_an_image_of_the_team_is_pulled_with_the_projects_role() -> None:
         assert expected in values
         for name, project in found.resources("AWS::CodeBuild::Project").items():
             assert project["Environment"]["ImagePullCredentialsType"] == expected
+            if name in {"Gate", "Sign", "Check"}:  # "runtime-versions" are for the images that CodeBuild keeps
+                assert ("runtime-versions" in project["Source"]["BuildSpec"]) is not bool(repository)
+                parse_buildspec(project["Source"]["BuildSpec"])
             may = allowed_actions(found, f"{name}Role")
             assert (pull | {"ecr:GetAuthorizationToken"} <= may.keys()) is bool(repository)
             if repository:

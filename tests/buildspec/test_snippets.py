@@ -75,6 +75,25 @@ def _commands(lines: list[str]) -> int:
     return longest
 
 
+def test_a_build_with_npm_names_a_maintained_node() -> None:
+    """Without a name, standard:7.0 has Node 18, which got its last fix in April 2025.
+
+    https://docs.aws.amazon.com/codebuild/latest/userguide/available-runtimes.html, https://github.com/nodejs/Release
+    """
+    for file in SINGLE:
+        text = file.read_text("utf-8")
+        named = re.search(r'\n {6}nodejs: "(\d+)"\n', text)
+        assert (named is not None) is ("npm " in text), file.name
+        assert named is None or int(named[1]) >= 22
+
+
+def test_a_failed_publication_does_not_fail_a_pull_request() -> None:
+    text = (FOLDER / "pull-request.yml").read_text("utf-8")
+    (entry,) = (each for each in commands(spec(FOLDER / "pull-request.yml"), "post_build") if " publish " in each)
+    assert entry.count(" publish ") == entry.count('|| echo "not published, exit code $?"') == 2
+    assert "pullRequestBuildPolicy" in text  # and who may start such a build
+
+
 @pytest.mark.parametrize("name", ["python-application", "ec2-codedeploy"])
 def test_only_attested_files_become_artifacts(name: str) -> None:
     found = spec(FOLDER / f"{name}.yml")

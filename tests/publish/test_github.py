@@ -105,6 +105,15 @@ def test_a_rejected_sarif_leaves_the_check_run(github: GitHubServer, tmp_path: P
     assert receipt["sent"] == 1 + len(github.runs[0]["annotations"])
 
 
+def test_a_token_that_may_create_no_check_run_uploads_sarif(github: GitHubServer, tmp_path: Path) -> None:
+    """https://docs.github.com/rest/checks/runs: "you must use a GitHub App"; code scanning takes a personal token."""
+    github.app = False
+    publish(github, tmp_path, whole_tree_fail()).expect(4)
+    assert (github.runs, len(github.sarifs)) == ([], 1)
+    (receipt,) = json.loads((tmp_path / "publish.json").read_text("utf-8"))["receipts"]
+    assert (receipt["state"], receipt["sent"], receipt["refusals"][0]["item"]) == ("partial", 1, "check run")
+
+
 def test_requests_are_retried_while_github_is_busy(github: GitHubServer, tmp_path: Path) -> None:
     github.busy += [(503, {"retry-after": "0"}), (403, {"retry-after": "0"}), (429, {"retry-after": "0"})]
     publish(github, tmp_path, whole_tree_pass(), "--no-sarif").expect(0)

@@ -95,6 +95,23 @@ def test_sending_a_verdict_twice_keeps_ids_and_creation_dates(hub: FakeHub) -> N
     assert hub.ignored_ids == []
 
 
+@pytest.mark.parametrize("lowest", [each for each in Severity if each is not Severity.UNKNOWN])
+def test_only_findings_of_the_lowest_severity_or_above_are_sent(hub: FakeHub, lowest: Severity) -> None:
+    report = whole(whole_tree_fail())
+    rulings = tuple(
+        msgspec.structs.replace(report.verdict.rulings[0], severity=each, finding=_numbered(report, each)) for each in Severity
+    )
+    report = msgspec.structs.replace(report, verdict=msgspec.structs.replace(report.verdict, rulings=rulings))
+    updates = security_hub.build_updates(report, OWNER, {}, NOW, lowest)
+    expected = {each for each in Severity if each >= lowest or each is Severity.UNKNOWN}
+    assert {each["Id"].rpartition("/")[2] for each in updates} == {f"{each.rank:064x}" for each in expected}
+    assert {each["ProductName"] for each in updates} == {"scangate"}
+
+
+def _numbered(report: Report, severity: Severity) -> Finding:
+    return msgspec.structs.replace(report.verdict.rulings[0].finding, fingerprint=f"{severity.rank:064x}", severity=severity)
+
+
 def test_fixed_findings_are_archived_and_keep_other_fields(hub: FakeHub) -> None:
     report = whole(whole_tree_fail())
     send(report)

@@ -1,4 +1,4 @@
-"""The SBOM: valid CycloneDX 1.6 whatever it is made of, each release once, and the policy's word on each vulnerability."""
+"""The SBOM: valid CycloneDX 1.5 whatever it is made of, each release once, and the policy's word on each vulnerability."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from botocore.session import get_session
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from hypothesis import given, settings
@@ -24,7 +25,7 @@ from tests.support.paths import ROOT
 from tests.support.report_strategies import reports
 from tests.support.sample_reports import FLASK, failing_report, incomplete_report, many_findings, passing_report
 
-VALIDATOR = JsonStrictValidator(SchemaVersion.V1_6)
+VALIDATOR = JsonStrictValidator(SchemaVersion.V1_5)
 FLASK_REF = "pkg:pypi/flask@0.12.2"
 
 
@@ -88,6 +89,13 @@ def test_sbom_is_valid_for_any_report(report: Report) -> None:
     document(report)
 
 
+def test_the_version_is_the_one_that_inspector_scans() -> None:
+    """botocore's model of inspector-scan: "Scans a provided CycloneDX 1.5 SBOM"."""
+    scan = get_session().get_service_model("inspector-scan").operation_model("ScanSbom")
+    version = document(failing_report())["specVersion"]
+    assert f"CycloneDX {version} " in scan.documentation
+
+
 def test_a_run_without_dependencies_has_a_valid_one_without_components() -> None:
     read = document(passing_report())
     assert (read["components"], read["dependencies"], read.get("vulnerabilities", [])) == ([], [], [])
@@ -120,8 +128,11 @@ def test_each_release_is_one_component_with_all_locations() -> None:
         "pkg:pypi/flask@1.0?repository_url=pypi.example.org",
         "pkg:pypi/flask@2.0",
     ]
-    places = [(each["location"], each["line"]) for each in found["pkg:pypi/flask@1.0"]["evidence"]["occurrences"]]
-    assert places == [("a.txt", 7), ("b.txt", 2)]
+    flask = found["pkg:pypi/flask@1.0"]
+    # Version 1.5 has no line of an occurrence.
+    assert flask["evidence"]["occurrences"] == [{"location": "a.txt"}, {"location": "b.txt"}]
+    lines = [each["value"] for each in flask["properties"] if each["name"] == "scangate:line"]
+    assert lines == ["a.txt:7", "b.txt:2"]
     assert properties(found["pkg:pypi/flask@1.0"])["scangate:direct"] == "true"
     assert all(each["purl"] == ref for ref, each in found.items())
 
@@ -229,7 +240,7 @@ def test_a_package_that_only_a_finding_names_is_a_component() -> None:
     (component,) = document(with_rulings(Ruling(FLASK, Severity.LOW, RulingOutcome.TOLERATED, reason(""))))["components"]
     assert (component["bom-ref"], component["evidence"]["occurrences"]) == (
         FLASK_REF,
-        [{"location": "requirements.txt", "line": 4}],
+        [{"location": "requirements.txt"}],
     )
 
 

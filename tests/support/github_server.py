@@ -26,6 +26,8 @@ class GitHubServer:
         self.sarifs: list[dict[str, Any]] = []
         self.busy: deque[tuple[int, dict[str, str]]] = deque()
         self.status = "complete"
+        self.app = True
+        """Whether the token is an app's: with another one, check runs cannot be created."""
         self.url = ""
         self.asked = 0
 
@@ -51,6 +53,8 @@ class GitHubServer:
         return 200, {}, {"processing_status": self.status, "errors": ["two runs of one tool"] if self.status == "failed" else None}
 
     def _check(self, method: str, step: str, body: Any) -> tuple[int, dict[str, str], Any]:
+        if not self.app:
+            return 403, {}, {"message": "You must authenticate via a GitHub App."}
         output = body["output"]
         if len(output["annotations"]) > 50 or len(output["summary"]) > 65_535:
             return 422, {}, {"message": "too many or too long"}

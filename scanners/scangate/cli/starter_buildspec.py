@@ -9,6 +9,7 @@ from scangate.cli.project_detection import Project
 from scangate.cli.snippet import list_snippets
 
 RUNTIME = '      python: "3.12"\n'
+NODE = re.compile(r'(?: {6}#.*\n)? {6}nodejs: "\d+"\n')
 SHELL = "  shell: bash\n"
 EXTRAS = re.compile(r"# SCANGATE_INSTALL in the project says what pip installs: scangate(?P<extras>\[[\w,]+\])? @")
 INSTALL = re.compile(
@@ -27,6 +28,8 @@ def fit_buildspec(name: str, project: Project, source: InstallSource) -> str:
     """The bundled buildspec ``name`` for the project. Its tests are run after the scan, in the gate and where there are tests."""
     text = list_snippets()[name].read_text("utf-8")
     node = f'      nodejs: "{project.node}"\n' if project.node else ""
+    if node:
+        text = NODE.sub("", text)
     text = text.replace(RUNTIME, f'      python: "{project.python}"\n{node}')
     if TESTS in text:
         text = text.replace(TESTS, _write_entries(project.tests))

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     AnyFinding = AwsSecurityFindingTypeDef | AwsSecurityFindingOutputTypeDef
 
 SCHEMA_VERSION = "2018-10-08"
+PRODUCT = "scangate"
+"""What Security Hub shows for the account's default product. Only a custom integration may set it.
+https://docs.aws.amazon.com/securityhub/latest/userguide/asff-top-level-attributes.html"""
 SEVERITY_LABELS: dict[Severity, SeverityLabelType] = {
     Severity.UNKNOWN: "MEDIUM",
     Severity.INFO: "INFORMATIONAL",
@@ -101,6 +104,7 @@ def build_finding(  # noqa: PLR0913 -- the ruling, and what Security Hub has of 
         "SchemaVersion": SCHEMA_VERSION,
         "Id": finding_id,
         "ProductArn": project.product_arn,
+        "ProductName": PRODUCT,
         "GeneratorId": _sanitize(generator_prefix(project) + finding.rule, 512),
         "AwsAccountId": project.account,
         "Region": project.region,

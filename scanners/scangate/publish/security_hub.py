@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scangate.errors import PublishError
-from scangate.model import Report, Ruling, ScanResult, ScanStatus
+from scangate.model import Report, Ruling, ScanResult, ScanStatus, Severity
 from scangate.publish import asff
 from scangate.publish.asff import HubProject, Member
 from scangate.publish.aws_client import limit_pages, translate_errors
@@ -47,11 +47,15 @@ def fetch_existing_findings(hub: SecurityHubClient, project: HubProject) -> dict
 
 
 def build_updates(
-    report: Report, project: HubProject, existing: ExistingFindings, now: dt.datetime
+    report: Report, project: HubProject, existing: ExistingFindings, now: dt.datetime, lowest: Severity = Severity.INFO
 ) -> list[AwsSecurityFindingTypeDef]:
-    """Return what to import: every open finding, and the archived form of ``existing`` ones that are resolved."""
+    """Return what to import: every open finding, and the archived form of ``existing`` ones that are resolved.
+
+    Findings below ``lowest`` are left out, but not those of unknown severity.
+    """
     unique: dict[str, Ruling] = {}
-    for ruling in sorted(filter(asff.is_reportable, report.verdict.rulings), key=lambda ruling: ruling.finding.sort_key()):
+    severe = [each for each in report.verdict.rulings if each.severity is Severity.UNKNOWN or each.severity >= lowest]
+    for ruling in sorted(filter(asff.is_reportable, severe), key=lambda ruling: ruling.finding.sort_key()):
         unique.setdefault(ruling.finding.fingerprint, ruling)
     rulings, timestamp, resolution = list(unique.values()), _next_timestamp(now, existing), _ResolutionCheck(report)
     updates: dict[str, AwsSecurityFindingTypeDef] = {}

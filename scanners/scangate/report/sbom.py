@@ -1,4 +1,4 @@
-"""CycloneDX 1.6: the dependencies of the repository, their known vulnerabilities and the policy's decisions about them.
+"""CycloneDX 1.5: the dependencies of the repository, their known vulnerabilities and the policy's decisions about them.
 
 The VEX analysis of a ruling (https://cyclonedx.org/capabilities/vex/):
 
@@ -41,7 +41,7 @@ from cyclonedx.model.vulnerability import (
     VulnerabilitySeverity,
     VulnerabilitySource,
 )
-from cyclonedx.schema.schema import SchemaVersion1Dot6
+from cyclonedx.schema.schema import SchemaVersion1Dot5
 from packageurl import PackageURL
 
 from scangate.model import Component, Finding, FindingKind, Report, Ruling, RulingOutcome, ScanStatus, Severity
@@ -50,7 +50,7 @@ from scangate.report.decision_text import explain_decision
 from scangate.report.remediation import suggest_fix
 
 NAMESPACE = uuid.UUID("3a3c2f0e-3f0b-5a55-9a53-5a0f2c1d7e16")  # of our serial numbers, and of nothing else
-SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
+SCHEMA = "http://cyclonedx.org/schema/bom-1.5.schema.json"  # the version that Amazon Inspector scans
 ROOT_REF = "root"
 MAX_NAME_LENGTH = 250
 MAX_TEXT_LENGTH = 2000
@@ -92,7 +92,7 @@ def render(report: Report) -> str:
     document = _to_json(bom)
     # The library's own output class compares all components with each other, makes random names, and writes unknown dependencies
     # as none.
-    document |= {"$schema": SCHEMA, "bomFormat": "CycloneDX", "specVersion": "1.6"}
+    document |= {"$schema": SCHEMA, "bomFormat": "CycloneDX", "specVersion": "1.5"}
     document["components"] = [_component(ref, item) for ref, item in _inventory(report).items()]
     document["dependencies"] = _dependencies(report)
     if finished is None:
@@ -103,7 +103,7 @@ def render(report: Report) -> str:
 
 def _to_json(thing: Bom | Entry) -> dict[str, Any]:
     """A library object as JSON values."""
-    written: dict[str, Any] = json.loads(thing.as_json(view_=SchemaVersion1Dot6))  # type: ignore[union-attr]
+    written: dict[str, Any] = json.loads(thing.as_json(view_=SchemaVersion1Dot5))  # type: ignore[union-attr]
     return written
 
 
@@ -217,6 +217,7 @@ def _component(ref: str, release: _Release) -> dict[str, Any]:
     properties += [_property("resolved", "for this run: no file pins it")] if release.resolved else []
     properties += [_property("via", " > ".join(chain)) for chain in release.via]
     places = sorted({(_escape(path, escape.MAX_PATH_LENGTH), line) for path, line in release.locations})
+    properties += [_property("line", f"{path}:{line}") for path, line in places]
     entry = Entry(
         type=ComponentType.LIBRARY,
         bom_ref=ref,
@@ -226,7 +227,7 @@ def _component(ref: str, release: _Release) -> dict[str, Any]:
         properties=properties,
     )
     # the library brings occurrences into an order that differs from run to run
-    return _to_json(entry) | {"evidence": {"occurrences": [{"location": path, "line": line} for path, line in places]}}
+    return _to_json(entry) | {"evidence": {"occurrences": [{"location": path} for path in dict(places)]}}
 
 
 def _dependencies(report: Report) -> list[dict[str, Any]]:

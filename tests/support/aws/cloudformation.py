@@ -80,7 +80,9 @@ class StackTemplate:
         if function == "Fn::Sub":
             text, names = argument if isinstance(argument, list) else (argument, {})
             more = {name: str(self.resolve(each)) for name, each in names.items()}
-            return re.sub(r"\$\{([^!}][^}]*)\}", lambda match: more.get(match[1]) or self._named(match), text).replace("${!", "${")
+            return re.sub(
+                r"\$\{([^!}][^}]*)\}", lambda match: more[match[1]] if match[1] in more else self._named(match), text
+            ).replace("${!", "${")
         if function in {"Fn::Join", "Fn::FindInMap"}:
             return self._found(function, argument)
         return self._logic(function, argument)

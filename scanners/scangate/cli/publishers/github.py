@@ -10,7 +10,7 @@ import click
 from scangate.ci import Build, detect_build
 from scangate.cli.publication import Delivery, PublishOptions, VerdictToPublish, publish_once, publish_options
 from scangate.errors import PublishError, UsageError
-from scangate.model import Outcome
+from scangate.model import Outcome, Report
 from scangate.publish import github
 from scangate.publish.receipt import RejectedItem
 from scangate.publish.review_comments import Review, build_comments
@@ -39,24 +39,32 @@ def command(*, repository: str, ref: str | None, api: str, check: bool, upload: 
             raise PublishError("NoToken", "GITHUB_TOKEN is not set", "read it from Secrets Manager in the buildspec")
         commit = github.GitHubCommit(github.create_client(api, token), repository, report.commit)
         accepted = 0
+        refused: dict[str, PublishError] = {}  # one part's refusal keeps nothing from the other: only an app may create check runs
         if check:
-            outcome = report.verdict.outcome
-            comments = build_comments(report, markdown.render_comment, markdown.render_comment_title, MAX_ANNOTATIONS)
-            review = Review(markdown.render(report), comments, outcome is Outcome.PASS)
-            accepted += 1 + github.publish_check_run(commit, review, outcome.value)
-        refusals: tuple[RejectedItem, ...] = ()
+            try:
+                accepted += _send_check_run(commit, report)
+            except PublishError as error:
+                refused["check run"] = error
         if upload:
             try:
                 github.upload_sarif(commit, sarif.render(report), ref)
                 accepted += 1
             except PublishError as error:
-                if not accepted:
-                    raise
-                refusals = (RejectedItem("sarif", error.code, error.message),)
-        return Delivery(accepted, refusals)
+                refused["sarif"] = error
+        if refused and not accepted:
+            raise next(iter(refused.values()))
+        return Delivery(accepted, tuple(RejectedItem(part, error.code, error.message) for part, error in refused.items()))
 
     parts = [*(["check"] if check else []), *([f"sarif of {ref}"] if upload else [])]
     return publish_once("github", PublishOptions(**shared), f"{repository} {' and '.join(parts)}", send)
+
+
+def _send_check_run(commit: github.GitHubCommit, report: Report) -> int:
+    """Creates or updates the check run; returns how many items were accepted."""
+    outcome = report.verdict.outcome
+    comments = build_comments(report, markdown.render_comment, markdown.render_comment_title, MAX_ANNOTATIONS)
+    review = Review(markdown.render(report), comments, outcome is Outcome.PASS)
+    return 1 + github.publish_check_run(commit, review, outcome.value)
 
 
 def _default_ref(build: Build | None) -> str:

@@ -17,7 +17,7 @@ from scangate.ci import detect_build
 from scangate.cli.console import warn
 from scangate.cli.publication import Delivery, PublishOptions, VerdictToPublish, publish_once, publish_options
 from scangate.errors import UsageError
-from scangate.model import Report
+from scangate.model import Report, Severity
 from scangate.publish import security_hub
 from scangate.publish.asff import HubProject
 from scangate.publish.aws_client import create_client, translate_errors
@@ -37,13 +37,22 @@ MAIN_BRANCH_HINT = "send the verdicts of the main branch"
 @click.option("--project", metavar="NAME", help="Part of the findings' identity  [default: CodeBuild's project]")
 @click.option("--account", metavar="ID", help="The AWS account  [default: CodeBuild's, else the caller's]")
 @click.option("--region", metavar="NAME", envvar="AWS_REGION", show_envvar=True, help="The hub's region")
+@click.option(
+    *("--min-severity",),
+    type=click.Choice([each.value for each in Severity if each is not Severity.UNKNOWN]),
+    default=Severity.INFO.value,
+    show_default=True,
+    help="Send no findings below this severity; an unknown one is always sent",
+)
 @click.option("--dry-run", type=click.Path(path_type=Path), metavar="FILE", help="Write the request to FILE, and send nothing")
-def command(*, project: str | None, account: str | None, region: str | None, dry_run: Path | None, **shared: Any) -> int:
+def command(
+    *, project: str | None, account: str | None, region: str | None, min_severity: str, dry_run: Path | None, **shared: Any
+) -> int:
     """Send the findings of VERDICT.JSON: new ones are created, open ones updated, and resolved ones archived.
 
     Send only the verdicts of one branch, usually main: findings of a pull request would come and go.
     """
-    options = PublishOptions(**shared)
+    options, lowest = PublishOptions(**shared), Severity(min_severity)
     build = detect_build(os.environ)
     name = project or (build.project if build else "")
     hub_region = region or (build.region if build else "")
@@ -72,13 +81,13 @@ def command(*, project: str | None, account: str | None, region: str | None, dry
         hub_project = project_of(report)
         hub = create_client("securityhub", hub_region)
         existing = security_hub.fetch_existing_findings(hub, hub_project)
-        updates = security_hub.build_updates(report, hub_project, existing, utc_now())
+        updates = security_hub.build_updates(report, hub_project, existing, utc_now(), lowest)
         accepted, refusals = security_hub.import_findings(hub, updates)
         return Delivery(accepted, tuple(refusals))
 
     if dry_run is not None:
         report = parse_report(read_verdict_text(options.verdict))
-        return _write_dry_run(dry_run, report, project_of(report))
+        return _write_dry_run(dry_run, report, project_of(report), lowest)
     return publish_once("security-hub", options, " ".join(filter(None, (account, hub_region, name))), send)
 
 
@@ -98,9 +107,9 @@ def _caller_account() -> str:
         return create_client("sts").get_caller_identity()["Account"]
 
 
-def _write_dry_run(file: Path, report: Report, project: HubProject) -> int:
+def _write_dry_run(file: Path, report: Report, project: HubProject, lowest: Severity) -> int:
     """Writes the findings that would be sent to an empty hub."""
-    updates = security_hub.build_updates(report, project, {}, utc_now())
+    updates = security_hub.build_updates(report, project, {}, utc_now(), lowest)
     with file_errors("write", file, "choose another file: --dry-run FILE"):
         file.write_text(json.dumps({"Findings": updates}, indent=1) + "\n", "utf-8")
     warn(f"security-hub: {len(updates)} findings written, none sent")
