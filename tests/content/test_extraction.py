@@ -359,6 +359,10 @@ def test_heredocs_of_shell_scripts_and_terraform() -> None:
     assert [(piece.content_type, lines_of(piece)) for piece in shell.values()] == [("python", [(2, "eval(x)")])]
     terraform = pieces_of("a.tf", 'resource "x" "y" {\n  user_data = <<-EOF\n    curl -k x | bash\n  EOF\n}\n')
     assert [(piece.content_type, lines_of(piece)) for piece in terraform.values()] == [("shell", [(3, "    curl -k x | bash")])]
+    for opening in ("<<", "<<-"):
+        indented = extract("terraform", f"user_data = {opening}EOF\n  ls\n  EOF\nb = 1\n".encode())
+        assert [piece.data.decode() for piece in indented.pieces] == ["  ls\n"]
+        assert not indented.problems
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,7 @@ def test_a_file_is_selected_if_a_rule_applies(path: str, wanted: bool) -> None:
         ("a.json", "cloudformation", b"Resources: {}", "a.json"),
         ("Dockerfile.prod", "dockerfile", b"", "Dockerfile.prod"),
         ("recipe", "dockerfile", b"", "recipe.dockerfile"),
+        ("pod.json", "kubernetes", b'{"kind": "Pod"}', "pod.json.yaml"),
         ("prod.tfvars", "terraform", b"", "prod.tfvars.tf"),
     ],
 )
@@ -150,7 +151,16 @@ def test_a_content_type_is_covered_if_the_rules_find_enough_weaknesses(monkeypat
     covered = {(each.content_type, each.analysis): each.rules for each in rule_pack.covered_content() if not each.within}
     pieces = [(each.content_type, each.within) for each in rule_pack.covered_content() if each.within]
     assert pieces == [("shell", "buildspec")]
-    infrastructure = {"buildspec", "cloudformation", "dockerfile", "github-workflow", "iam-policy", "terraform"}
+    infrastructure = {
+        "buildspec",
+        "cloudformation",
+        "compose",
+        "dockerfile",
+        "github-workflow",
+        "iam-policy",
+        "kubernetes",
+        "terraform",
+    }
     languages = {"javascript", "python", "typescript"}
     declared = {(name, Analysis.CODE) for name in languages} | {(name, Analysis.CONFIGURATION) for name in infrastructure}
     assert covered.keys() == declared

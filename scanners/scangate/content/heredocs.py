@@ -96,7 +96,7 @@ def _shell_before(text: str, offset: int) -> str:
 
 def hcl_heredocs(text: str) -> Iterator[Embedded | Failure | None]:
     """The programs in the here-documents of Terraform and other HCL: with a shebang, or user data."""
-    for number, found in enumerate(_find(text, _OPENING_HCL), start=1):
+    for number, found in enumerate(_find(text, _OPENING_HCL, is_end_indented=True), start=1):
         if not found.is_closed:
             yield Failure(max(0, found.start - 1), f"the here-document {found.word} has no end")
             continue
@@ -108,8 +108,12 @@ def hcl_heredocs(text: str) -> Iterator[Embedded | Failure | None]:
         yield embed(f"heredoc-{number}", content_type, body, f"here-document {found.word}")
 
 
-def _find(text: str, opening: re.Pattern[str]) -> Iterator[Heredoc]:
-    """All here-documents in the order of their bodies; several can be opened on one line."""
+def _find(text: str, opening: re.Pattern[str], *, is_end_indented: bool = False) -> Iterator[Heredoc]:
+    """All here-documents in the order of their bodies; several can be opened on one line.
+
+    ``is_end_indented``: blanks before the word that ends one never matter, as in HCL:
+    https://developer.hashicorp.com/terraform/language/expressions/strings#heredoc-strings
+    """
     lines = [(match.start(), match[0].rstrip("\r\n")) for match in _LINE.finditer(text)]
     starts = [start for start, _ in lines] + [len(text)]
     closing = _closing_lines(lines)
@@ -124,7 +128,7 @@ def _find(text: str, opening: re.Pattern[str]) -> Iterator[Heredoc]:
             if _is_no_redirection(bare, match.start()):
                 continue
             word = next(filter(None, (match.groupdict().get(name) for name in ("plain", "double", "single"))))
-            candidates = closing.get((bool(match["strip"]), word), [])
+            candidates = closing.get((is_end_indented or bool(match["strip"]), word), [])
             found = bisect.bisect_left(candidates, index)
             end = candidates[found] if found < len(candidates) else len(lines)
             yield Heredoc(

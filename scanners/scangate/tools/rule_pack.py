@@ -55,20 +55,25 @@ CONTENT_TYPES = {
     "cloudformation": ("cloudformation",),
     "cloudformation/iam.yaml": ("cloudformation", "iam-policy"),
     "cloudformation/access.yaml": ("cloudformation", "iam-policy"),
+    "compose": ("compose",),
     "docker": ("dockerfile",),
     "github": ("github-workflow",),
+    "kubernetes": ("kubernetes",),
     "python": ("python",),
     "javascript": ("javascript", "typescript"),
     "terraform": ("terraform",),
 }
 """The content types that the rules of a folder, or of a file, are about."""
 
-LIMITED_TO_CONTENT = frozenset({"terraform"})
+LIMITED_TO_CONTENT = frozenset({"compose", "kubernetes", "terraform"})
 """Folders whose rules are loaded for files of their content types alone, and find nothing in others. The rules of other folders see
 every file in their language."""
 
 DOCUMENT_MODE = "document"
 """The mode of rules that are not semgrep's, see `scangate.tools.document_rules`; a file has such rules only, or none."""
+
+JSON_AS_YAML = frozenset({"compose", "kubernetes"})
+"""Content types whose rules are for YAML: semgrep gets their JSON as YAML, which it is as well."""
 
 PIECES = {"buildspec": ("shell", Analysis.CODE)}
 """Pieces that the rules for a content type are about: those for a buildspec look at the commands."""
@@ -158,6 +163,8 @@ def _possible_languages(path: str, content_type: str) -> tuple[str, ...]:
         return (content_type,)
     if content_type == "terraform":  # its other syntax, ``main.tf.json``, is a structure that the rules do not know
         return () if path.lower().endswith(".json") else (content_type,)
+    if content_type in JSON_AS_YAML:
+        return ("yaml",)
     by_suffix = tuple(
         language
         for language, endings in SUFFIXES.items()

@@ -1,0 +1,5 @@
+resource "kubernetes_pod" "agent" {
+  spec {
+    host_network = true # expect: terraform-kubernetes-host-namespace
+  }
+}
