@@ -34,6 +34,7 @@ def test_the_policy_that_is_found_is_bounded(tree: Path) -> None:
     inputs = load(tree, "strict")
     assert (inputs.policy.name, inputs.policy.budget.limit(Severity.MEDIUM)) == ("own", 20)
     assert (inputs.provenance.origin, inputs.provenance.floor) == (PolicyOrigin.WORK_TREE, "strict")
+    assert inputs.provenance.file == "scangate.yaml"
     write_files(tree, {"scangate.yaml": LOOSE})
     with pytest.raises(PolicyError) as caught:
         load(tree, "strict")

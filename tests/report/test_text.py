@@ -23,6 +23,8 @@ from scangate.model import (
     GapRuling,
     Location,
     Outcome,
+    PolicyOrigin,
+    PolicyProvenance,
     Report,
     Ruling,
     RulingOutcome,
@@ -144,6 +146,14 @@ def test_the_lines_before_the_verdict_are_what_to_do() -> None:
     *_, before, last = show(passing_report()).splitlines()
     assert last == "PASS: no blocking findings under policy baseline"
     assert before.startswith("0 suppressed, ")
+
+
+def test_the_policys_file_is_named_and_that_a_floor_decides_what_may_be_allowed() -> None:
+    provenance = PolicyProvenance(PolicyOrigin.WORK_TREE, floor="house", file="rules/own.yaml")
+    output = show(msgspec.structs.replace(partly_covered_report(), policy_provenance=provenance), View(width=200))
+    assert "policy rules/own.yaml of the work tree, bounded by the floor house" in output
+    assert "to accept it, if the floor house permits" in output
+    assert "is decided by the floor house" in output
 
 
 def test_scanner_without_files_shows_dashes() -> None:

@@ -160,11 +160,12 @@ def _load_policy(
         return policy, PolicyProvenance(PolicyOrigin.BUNDLED, floor=name)
     if not in_repository:
         return policy, PolicyProvenance(PolicyOrigin.FILE, floor=name)
+    file = policy.sources[0].removeprefix(f"{base.name}:")
     if isinstance(files, IndexFiles):
-        return policy, PolicyProvenance(PolicyOrigin.INDEX, floor=name)
+        return policy, PolicyProvenance(PolicyOrigin.INDEX, floor=name, file=file)
     if files is not None:
-        return policy, PolicyProvenance(PolicyOrigin.REVISION, base.printable_name, base.commit, floor=name)
-    return policy, PolicyProvenance(PolicyOrigin.WORK_TREE, floor=name)
+        return policy, PolicyProvenance(PolicyOrigin.REVISION, base.printable_name, base.commit, floor=name, file=file)
+    return policy, PolicyProvenance(PolicyOrigin.WORK_TREE, floor=name, file=file)
 
 
 def _is_any_in_repository(request: ScanRequest, session: Session) -> bool:

@@ -59,6 +59,8 @@ class PolicyOrigin(StrEnum):
 class PolicyProvenance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Which policy judged: ``revision`` and ``commit`` for REVISION; ``floor``: the name of the floor that bounded it, or empty.
 
+    ``file``: the policy's path in the repository; empty for one that is not in it.
+
     ``origin`` is None in documents of versions that did not record it.
     """
 
@@ -66,6 +68,7 @@ class PolicyProvenance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     revision: str = ""
     commit: str = ""
     floor: str = ""
+    file: str = ""
 
 
 class ComparedRevision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -29,8 +29,8 @@ def gap_lines(report: Report, view: View) -> Iterable[Line]:
         yield from _group_lines(group, mergeable, view)
     if more := view.more(len(blocking) - MAX_GROUPS, "kind of gap", "kinds of gaps"):
         yield (Segment(f"  {more}", "dim"),)
-    for title, lines in merge_hints(mergeable):
-        yield (Segment(f"  {title}", "bold"),)
+    for title, lines in merge_hints(mergeable, report.policy_provenance.floor):
+        yield from ((Segment(line, "bold"),) for line in wrap(title, view.columns, "  ", "  "))
         yield from ((Segment(f"    {escape.ci_log(line)}"),) for line in lines)  # never wrapped, so that it can be pasted
     allowed = [group for group in groups if not group[0].blocking]
     if view.verbose or view.show_all:

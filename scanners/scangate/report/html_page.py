@@ -205,7 +205,8 @@ def make_page(report: Report) -> Page:
         gaps=_gap_groups(groups, verdict.gaps),
         more_gaps=max(0, len(groups) - MAX_GAP_GROUPS),
         hints=tuple(
-            HintBlock(clean(title), tuple(map(clean, lines))) for title, lines in merge_hints(list_mergeable(verdict.gaps))
+            HintBlock(clean(title), tuple(map(clean, lines)))
+            for title, lines in merge_hints(list_mergeable(verdict.gaps), report.policy_provenance.floor)
         ),
         coverage=tuple(map(clean, summarize_coverage(report))),
         analyses=tuple(analysis.value for analysis in Analysis),

@@ -42,12 +42,13 @@ def describe_base(report: Report) -> str:
 def describe_policy_origin(report: Report) -> str:
     """Which revision's policy judged, and what bounded it; empty in documents that do not say."""
     source = report.policy_provenance
+    policy = f"policy {source.file}" if source.file else "policy"
     origins = {
         PolicyOrigin.BUNDLED: "bundled policy",
         PolicyOrigin.FILE: "policy from outside the repository",
-        PolicyOrigin.WORK_TREE: "policy of the work tree",
-        PolicyOrigin.INDEX: "policy of git's index",
-        PolicyOrigin.REVISION: f"policy of {source.revision} at {source.commit[:12]}",
+        PolicyOrigin.WORK_TREE: f"{policy} of the work tree",
+        PolicyOrigin.INDEX: f"{policy} of git's index",
+        PolicyOrigin.REVISION: f"{policy} of {source.revision} at {source.commit[:12]}",
         PolicyOrigin.NONE: "no policy judged: the target's could not be read",
     }
     text = origins[source.origin] if source.origin is not None else ""

@@ -58,7 +58,7 @@ FIELDS: dict[type[msgspec.Struct], dict[str, _Field]] = {
     Decision: {**dict.fromkeys(("owner", "reason", "comment", "known_by"), _TEXT), "location": _INNER, "notes": _INNER},
     Note: {"name": _NAME, "owner": _TEXT, "path": _NAME, "text": _TEXT, "location": _INNER},
     PolicyLocation: {"file": _TEXT},  # it may begin with the name of a revision
-    PolicyProvenance: {"revision": _TEXT, "floor": _NAME},
+    PolicyProvenance: {"revision": _TEXT, "floor": _NAME, "file": _NAME},
     ComparedRevision: {"revision": _TEXT},
     KnownSource: {"name": _TEXT, "file": _TEXT},
     ScanResult: {**dict.fromkeys(("findings", "gaps", "skipped_paths"), _INNER), "reason": _TEXT},
