@@ -29,6 +29,7 @@ from scangate.judge.policy_edit import add_exception
 from scangate.judge.policy_files import DEFAULT_POLICY_FILE, find_own_policy, list_bundled_policies
 from scangate.judge.policy_toml import is_pyproject
 from scangate.model import Finding, FindingKind, RulingOutcome, Verdict
+from scangate.report.explain import WRITE_VERDICT
 from scangate.report.schema import parse_report
 from scangate.scan.masking import mask_tokens
 from scangate.timestamps import today
@@ -94,7 +95,7 @@ def _complete(name: str, verdict: Path | None) -> tuple[str, Path | None]:
         return name.lower() if is_fingerprint(name) else name, verdict
     verdict = verdict or find_default_verdict()
     if verdict is None:
-        raise UsageError(f"{name} is the beginning of a fingerprint, and there is no verdict.json", "add --verdict verdict.json")
+        raise UsageError(f"{name} is the beginning of a fingerprint, and there is no verdict.json", WRITE_VERDICT)
     report = parse_report(read_verdict_text(verdict))
     known = {name.fingerprint for result in report.results for finding in result.findings for name in finding.names}
     return resolve_fingerprint(name, known, "waive"), verdict
