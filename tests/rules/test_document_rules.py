@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 
 import pytest
 
+from scangate.errors import ScanError
 from scangate.tools import rule_pack
 from scangate.tools.document_rules.checking import check_text
 from scangate.tools.document_rules.pack import load_document_rules
 from tests.support.rule_pack import EXAMPLES, RULES, example_files, expected_findings, is_document_rule, load_rules
 
+CONTENT_TYPES = ("buildspec", "cloudformation", "iam-policy", "github-workflow")
 FILES = tuple(load_document_rules())
 RULES_OF_DOCUMENTS = sorted(rule for rule in load_rules() if is_document_rule(rule))
 
@@ -26,9 +29,7 @@ def test_a_file_has_document_rules_only_or_none() -> None:
 
 
 def test_each_file_is_applied_to_a_content_type() -> None:
-    applied = {
-        name for content in ("cloudformation", "iam-policy", "github-workflow") for name in rule_pack.document_rule_files(content)
-    }
+    applied = {name for content in CONTENT_TYPES for name in rule_pack.document_rule_files(content)}
     assert applied == set(FILES)
 
 
@@ -74,3 +75,25 @@ def test_a_document_that_ends_early_or_refers_to_itself_is_checked_as_far_as_it_
     assert check_text("Resources: &a\n  X: *a\n  Y: {Type: AWS::IAM::Role, Properties: *a}\n", FILES) == []
     assert check_text("- a\n- [b", FILES) == []
     assert check_text("Resources: {A: {Type: 'AWS::Lambda::Permission', Properties: {Principal: '*'}}}\n]", FILES) != []
+
+
+def test_a_document_that_names_its_nodes_again_and_again_is_no_endless_work() -> None:
+    names = ", ".join(["*c"] * 5000)
+    adds = ", ".join(["SYS_TIME"] * 5000)
+    text = f"""
+Resources:
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      ContainerDefinitions: [&c {{LinuxParameters: {{Capabilities: {{Add: [{adds}]}}}}}}, {names}]
+"""
+    with pytest.raises(ScanError):
+        check_text(text, FILES)
+
+
+def test_scripts_of_one_long_line_are_searched_in_linear_time() -> None:
+    line = "curl " * 20_000
+    workflow = f"on: push\njobs:\n  a:\n    steps:\n      - run: {line}\n"
+    started = time.process_time()
+    assert check_text(workflow, rule_pack.document_rule_files("github-workflow")) == []
+    assert time.process_time() - started < 20

@@ -315,7 +315,10 @@ def _describe_error(name: str) -> str:
 def _report(source: SourceFile, ready: PreparedSource, results: Sequence[_Result], gaps: Sequence[Gap]) -> FileReport:
     secrets: list[Secret] = []
     findings = dict.fromkeys(_finding(source, ready, result, secrets) for result in results)  # one for a copy and its original
-    findings |= dict.fromkeys(_document_findings(source))
+    try:
+        findings |= dict.fromkeys(_document_findings(source))
+    except ScanError as error:
+        gaps = [*gaps, make_gap(NAME, source.path, error)]
     return FileReport(source.path, tuple(findings), tuple(gaps), secrets=tuple(secrets))
 
 

@@ -48,7 +48,7 @@ def _is_public(statement: Statement, _: tuple[str, ...], template: Template) -> 
         return None
     if all(text.lower().startswith("execute-api:") for _, text in statement.actions):
         return None  # an API without a policy is as public; whether it has an authorizer is another question
-    if any(_is_denial_for_others(other, template) for other in statement.others) or _is_private(statement.owner, template):
+    if _denies_others(statement.policy, template) or _is_private(statement.owner, template):
         return None
     return statement.node.children[0]
 
@@ -73,6 +73,15 @@ def _has_only_transport(condition: Node) -> bool:
     """Whether the condition says how one calls, and not who."""
     keys = _condition_keys(condition)
     return bool(keys) and all(re.fullmatch(r"(?i)aws:securetransport|s3:(?:tlsversion|x-amz-.*)", key) for key in keys)
+
+
+def _denies_others(policy: Node, template: Template) -> bool:
+    """Whether a statement of the policy denies everyone who does not meet a condition on who calls."""
+    key = ("denies", id(policy))
+    if key not in template.facts:
+        statements = policy.children if policy.kind == "sequence" else [policy]
+        template.facts[key] = any(_is_denial_for_others(each.target or each, template) for each in statements)
+    return template.facts[key]
 
 
 def _is_denial_for_others(statement: Node, template: Template) -> bool:

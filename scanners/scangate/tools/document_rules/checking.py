@@ -8,7 +8,7 @@ import msgspec
 
 from scangate.content.documents import Document, read_document
 from scangate.content.yaml_tree import Node, line_starts, position
-from scangate.tools.document_rules import access, network, workflows
+from scangate.tools.document_rules import access, network, scripts, workflows
 from scangate.tools.document_rules.pack import DocumentRule, Test, load_document_rules
 from scangate.tools.document_rules.statements import Statement, find_statements
 from scangate.tools.document_rules.template import Resource, Template
@@ -18,7 +18,7 @@ ResourceCheck = Callable[[Resource, tuple[str, ...], Template], Iterable[Node]]
 DocumentCheck = Callable[[Document, tuple[str, ...]], Iterable[Node]]
 STATEMENT_CHECKS: Mapping[str, StatementCheck] = access.STATEMENT_CHECKS
 RESOURCE_CHECKS: Mapping[str, ResourceCheck] = {**access.RESOURCE_CHECKS, **network.RESOURCE_CHECKS}
-DOCUMENT_CHECKS: Mapping[str, DocumentCheck] = workflows.DOCUMENT_CHECKS
+DOCUMENT_CHECKS: Mapping[str, DocumentCheck] = {**workflows.DOCUMENT_CHECKS, **scripts.DOCUMENT_CHECKS}
 """The checks in code, by the name that rules use."""
 
 

@@ -20,14 +20,14 @@ _SERVICE = re.compile(r"(?:\*|[\w-]+:\*)")
 
 
 class Statement(msgspec.Struct, frozen=True):
-    """A statement. ``actions`` are nodes with their texts; ``others`` the statements of the same policy, with this one; ``owner``
+    """A statement. ``actions`` are nodes with their texts; ``policy`` the list that has it, or itself; ``owner``
     is the resource that has it, None outside of a template."""
 
     node: Node
     allows: bool
     actions: tuple[tuple[Node, str], ...]
     resources: tuple[str, ...]
-    others: tuple[Node, ...]
+    policy: Node
     owner: Resource | None
 
     @property
@@ -77,13 +77,13 @@ def find_statements(document: Document, template: Template) -> Iterator[Statemen
 def _read(entry: Entry, template: Template, resources: dict[int, Resource]) -> Statement:
     node = entry.node
     owner = next((resources[id(each.node)] for each in entry.ancestors() if id(each.node) in resources), None)
-    siblings = entry.parent.node.children if entry.parent is not None and entry.parent.node.kind == "sequence" else [node]
+    is_listed = entry.parent is not None and entry.parent.node.kind == "sequence"
     return Statement(
         node,
         template.texts(node.get("Effect"))[:1] == ["Allow"],
         tuple(_actions(node, template)),
         tuple(template.texts(node.get("Resource"))),
-        tuple(child.target or child for child in siblings),
+        entry.parent.node if entry.parent is not None and is_listed else node,
         owner,
     )
 

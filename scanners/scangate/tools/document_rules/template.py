@@ -13,7 +13,10 @@ import msgspec
 
 from scangate.content.documents import Document
 from scangate.content.yaml_tree import Node, key_of
+from scangate.errors import ScanError
+from scangate.model import GapKind
 from scangate.tools.document_rules.pack import Test
+from scangate.tools.syntax_check import EXCLUDE_HINT
 
 NO_VALUE = "AWS::NoValue"
 _PSEUDO = {"AWS::AccountId": "000000000000", "AWS::Partition": "aws", "AWS::Region": "region", "AWS::URLSuffix": "amazonaws.com"}
@@ -27,8 +30,10 @@ _GLOBALS = {
     "AWS::Serverless::StateMachine": "StateMachine",
 }
 """https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html"""
-_DEPTH = 20
+_DEPTH = 8
 """Values that refer to values; no template nests functions so deep."""
+_STEPS = 1_000_000
+"""Nodes that the rules look at; aliases could name the same ones again and again."""
 
 
 class Resource(msgspec.Struct, frozen=True):
@@ -55,6 +60,9 @@ class Template:
         self.root = next((root for root in roots if root.get("Resources") is not None), None)
         parameters = self.root.get("Parameters") if self.root else None
         self._parameters = dict(parameters.items()) if parameters is not None else {}
+        self.facts: dict[tuple[str, int], bool] = {}
+        """What checks have found out about nodes, by a name and the node's id."""
+        self._steps = 0
         self.resources: Mapping[str, Resource] = {each.name: each for each in self._read_resources()}
 
     def _read_resources(self) -> Iterator[Resource]:
@@ -69,7 +77,13 @@ class Template:
                 yield Resource(name, kind.value, at, properties if properties is not None else empty)
 
     def values(self, node: Node, depth: int = 0) -> list[Value]:
-        """What a node may be: the value itself, or those that an intrinsic function can have."""
+        """What a node may be: the value itself, or those that an intrinsic function can have.
+
+        Raises ScanError in a document that names its nodes too often.
+        """
+        self._steps += 1
+        if self._steps > _STEPS:
+            raise ScanError(GapKind.PARTIAL_PARSE, "the template has more references than are followed", EXCLUDE_HINT)
         node = node.target or node
         name, argument = function_of(node)
         if depth > _DEPTH:
