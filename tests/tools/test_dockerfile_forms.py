@@ -88,6 +88,10 @@ RUN a \\\n    # c \\\n  b
 RUN --mount=type=cache,target=/x a
 RUN --mount=type=secret,id=x,env=Y --mount=type=ssh a
 RUN --mount=type=bind,source=.,target=/x,rw \\\n    a
+RUN --mount=type=cache,target=/x\\\n    a
+RUN --mount=type=cache,target=/x \\\n  --network=none a
+COPY --link\\\n  a b
+COPY --chown=a:b\\\n  a b
 RUN --network=none a
 RUN --security=insecure a
 RUN --mount=type=cache,target=/x --network=none ["a", "b"]

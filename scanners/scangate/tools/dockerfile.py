@@ -24,8 +24,9 @@ INSTRUCTION_WORDS = re.compile(rb"[ \t]*(?:(ONBUILD)[ \t]+(?=[a-z]))?([^ \t\r\n]
 HEREDOC = re.compile(rb"(?<![^ \t])\d*<<(-?)([\"']?)([A-Za-z_][\w.]*)\2(?![^ \t;&|)])")
 HEREDOC_INSTRUCTIONS = frozenset({b"ADD", b"COPY", b"RUN"})
 
-FLAGS = re.compile(rb"(?:(?:[ \t]|\\[ \t]*\n)+--\S+)+")
-NEW_FLAG = re.compile(rb"--(?:link|parents)(?:=\S*)?(?=[ \t]|$)")
+FLAG = re.compile(rb"--(?:[^\s\\]|\\(?![ \t]*\n))+")
+FLAGS = re.compile(rb"(?:(?:[ \t]|\\[ \t]*\n)+" + FLAG.pattern + rb")+")
+NEW_FLAG = re.compile(rb"--(?:link|parents)(?:=[^\s\\]*)?(?=[ \t\\]|$)")
 LEGACY_PAIR = re.compile(rb"[ \t]+[^\s=]+[ \t]+([^\n]*)")
 QUOTED = re.compile(rb"\"[^\"\s]*\"|'[^'\s]*'")
 STAGE = re.compile(rb"(?i)([ \t]as[ \t]+)(\S+)[ \t]*\Z")
@@ -162,7 +163,7 @@ def _normalize_flags(rest: bytes) -> bytes:
 def _normalize_command(rest: bytes) -> bytes:
     """A command without flags; what begins like a list is one only if it is JSON."""
     if flags := FLAGS.match(rest):
-        rest = re.sub(rb"--\S+", _to_spaces, flags[0]) + rest[flags.end() :]
+        rest = FLAG.sub(_to_spaces, flags[0]) + rest[flags.end() :]
     return rest if _is_exec_form(rest) else BRACKETS.sub(lambda found: found[0].replace(b"[", b"_"), rest)
 
 

@@ -1,0 +1,4 @@
+FROM node:22
+COPY .env.example /app/.env.example
+COPY env.js .envrc.sample /app/
+COPY . /app
