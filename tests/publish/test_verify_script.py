@@ -16,11 +16,14 @@ import pytest
 
 from scangate.assets import folder
 from scangate.model import Report
+from scangate.publish.attestation_store import open_store
+from scangate.publish.aws_client import create_client
 from scangate.publish.dsse import sign_envelope
 from scangate.publish.signing_keys import KeySigner
 from scangate.publish.statement import Subject, create_statement, encode_statement
 from scangate.publish.tree_digest import ATTESTATION_FILE
 from tests.support.attestation import PRIVATE, PUBLIC, BundleProject, pair
+from tests.support.aws.account import FakeAccount
 from tests.support.command import environment, run_scangate
 from tests.support.verdict_files import whole_tree_fail, whole_tree_incomplete, whole_tree_pass
 
@@ -176,6 +179,31 @@ def test_a_rollback_after_expiry_succeeds_on_a_host_that_admitted_it(host: Host)
     (host.root / "accepted" / digest).unlink()
     ran = host.deploy()
     assert ran.returncode == 1, ran.stderr
+
+
+@pytest.mark.parametrize(("bucket", "admitted"), [("shelf", True), ("absent", False)])
+def test_an_instance_that_is_added_later_gets_what_the_pipeline_admitted(
+    bucket: str, admitted: bool, host: Host, account: FakeAccount
+) -> None:
+    """CodeDeploy deploys the last revision to each new instance of a group, at any age, and a new host has no record of its own."""
+    host.bring(whole_tree_pass())
+    assert host.deploy().returncode == 0
+    (digest,) = (each.name for each in (host.root / "accepted").iterdir())
+    (host.archive / ATTESTATION_FILE).write_text(_expired(digest, host))
+    s3 = create_client("s3")
+    s3.create_bucket(Bucket="shelf", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    open_store("s3://shelf/release/production").record_admission("production", digest, "2026-05-01T00:00:00Z")
+    (host.etc / "accepted").write_text(f"s3://{bucket}/release/production\n")
+    account.calls.clear()
+    home = Path(sys.executable).parent.parent  # which has the extra aws
+    new = {"SCANGATE_RECORD": str(host.root / "new" / "accepted"), "SCANGATE_HOME": str(home), **account.environment}
+    ran = host.deploy(**new)
+    assert (ran.returncode == 0) is admitted, ran.stderr
+    assert {call.operation for call in account.calls} == {"GetObject"}  # it writes nothing there
+    # What this host let in before needs no network.
+    assert host.deploy(**{**new, "SCANGATE_RECORD": str(host.root / "accepted")}).returncode == 0
+    (host.etc / "accepted").chmod(0o666)
+    assert "others than root" in host.deploy(**new).stderr
 
 
 def _expired(digest: str, host: Host) -> str:

@@ -58,6 +58,11 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
     help="Read and update a record of admissions: the host's, owned by root, or the pipeline's in S3, which rejects older scans",
 )
 @click.option(
+    "--accepted",
+    metavar="s3://BUCKET/PREFIX",
+    help="Also read, and never write, the pipeline's record in S3; without a response, the other records decide",
+)
+@click.option(
     "--pinned",
     "pins",
     type=click.Path(path_type=Path),
@@ -74,6 +79,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     digests: tuple[str, ...],
     policy: str | None,
     record: str | None,
+    accepted: str | None,
     pins: Path | None,
     fresh: bool,
     after: str,
@@ -94,7 +100,7 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
             trusted_keys=[fetch_public_key(key) if is_kms_key_arn(key) else _read_file(Path(key)) for key in keys],
             environment=environment,
             now=utc_now(),
-            previously_admitted=frozenset() if fresh else admissions.digests,
+            previously_admitted=frozenset() if fresh else admissions.digests | _read_accepted(accepted, environment, artifact),
             scanned_after=max(filter(None, (after, admissions.latest_scan_end)), key=parse_timestamp, default=""),
             policy_digests=policies,
         )
@@ -137,6 +143,16 @@ def _read_admissions(record: str | None, pins: Path | None, environment: str, ar
     store, digest = open_store(record), artifact.digest["sha256"]
     admitted = {digest} if store.is_admitted(environment, digest) else set()
     return _Admissions(environment, store, pinned | admitted, store.latest_scan_end(environment))
+
+
+def _read_accepted(url: str | None, environment: str, artifact: Subject) -> frozenset[str]:
+    """The artifact's digest, if the pipeline admitted it. Only a warning where AWS does not answer: no more is admitted."""
+    digest = artifact.digest["sha256"]
+    try:
+        return frozenset({digest} if url is not None and open_store(url).is_admitted(environment, digest) else ())
+    except PublishError as error:
+        warn(f"cannot read {url}: {error}", error.hint)
+        return frozenset()
 
 
 def _required_policies(digests: Sequence[str], policy: str | None, environment: str) -> Iterator[str]:
