@@ -34,7 +34,7 @@ ATTRIBUTE_WORDS = word_set(
     application protocol info action actions event events handler handlers callback function func command cmd button btn link page
     view screen form input selector css icon image color test tests count index position offset separator delimiter usage
     usages strength prompt reset change update forgot mechanism mechanisms realm magic mgr
-    confirm confirmation verify tx block address deploy used changed created last date time
+    confirm confirmation verify tx block address deploy used changed created last date time at
     model models backend backends class module signature sig py js ts html json yml yaml txt css md php go java rb svg png xml"""
 )
 # A token of these marks a place in a list, or that a request was made before.
@@ -84,6 +84,7 @@ class NameKind(enum.Enum):
     PASSWORD = "password"  # noqa: S105  # pragma: allowlist secret -- whatever a person types
     SECRET = "secret"  # noqa: S105  # pragma: allowlist secret -- issued by a system, so that it is not a word
     KEY = "key"  # it may be a secret, or the key of a table
+    DESCRIBED = "described"  # a text on a secret: what was drawn is none
 
 
 @functools.lru_cache(maxsize=4096)
@@ -105,6 +106,15 @@ def kind_of_name(name: str) -> NameKind | None:
     return NameKind.KEY if not _KEY_WORDS.isdisjoint(words) else None
 
 
+@functools.lru_cache(maxsize=4096)
+def kind_of_described(name: str) -> NameKind | None:
+    """DESCRIBED for the name, the label or the like of a secret, which is never drawn: a drawn value of it is the secret itself."""
+    words = words_of(name)
+    if len(words) < 2 or words[-1] not in _TEXT_WORDS:
+        return None
+    return NameKind.DESCRIBED if kind_of_name("_".join(words[:-1])) in (NameKind.PASSWORD, NameKind.SECRET) else None
+
+
 def says_secret(name: str) -> bool:
     """Whether a name says that its value is a secret."""
     return kind_of_name(name) in (NameKind.PASSWORD, NameKind.SECRET)
@@ -122,6 +132,9 @@ def is_secret_name(name: str) -> bool:
     return says_secret(name) or is_password_name(name)
 
 
+_TEXT_WORDS = word_set(
+    "name field label title header hint help text message msg description desc var env param parameter option arg"
+)
 _SHORT_PASSWORD_WORDS = word_set("pass pw psw dbpass smtppass requirepass masterauth")
 _ENDINGS = {
     NameKind.PASSWORD: (

@@ -28,6 +28,8 @@ _SEPARATORS = re.compile(r"[\s_.:/@-]+")
 _ESCAPED_SPACES = re.compile(r"(?:\\[nrt])+\Z")
 VOWELS = frozenset("aeiouyAEIOUY")
 _UNPRONOUNCEABLE = re.compile(r"[^aeiouyAEIOUY]{5}")
+_RARE = re.compile(r"[jkqvwxzJKQVWXZ]")
+MIN_SCRAMBLED, MIN_RARE = 16, 3  # letters
 MIN_DRAWN_LENGTH, MAX_NAMED = 16, 0.4  # characters; the part of them that is words
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _PIECES = re.compile(r"[\s.:/\\\[\](){}<>,;|]+")
@@ -63,7 +65,14 @@ def is_random(value: str) -> bool:
         return changes >= max(len(value) // 5, 3)
     if has_digits:
         return False
-    return "a" in kinds and "A" in kinds and changes >= len(value) // 3
+    return changes >= len(value) // 3 if "a" in kinds and "A" in kinds else is_scrambled(value)
+
+
+def is_scrambled(value: str) -> bool:
+    """Whether a value is letters of one case that were drawn: rare ones, and consonants in a row, as in no word of its length."""
+    if len(value) < MIN_SCRAMBLED or not value.isalpha() or not (value.islower() or value.isupper()):
+        return False
+    return len(_RARE.findall(value)) >= MIN_RARE and _UNPRONOUNCEABLE.search(value) is not None
 
 
 def _is_mixed(value: str) -> bool:

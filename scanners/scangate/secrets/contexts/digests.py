@@ -26,6 +26,7 @@ _DIGEST_WORDS = word_set(
 )
 _HASHED_WORDS, _ALGORITHMS = frozenset({"hashed", "hashes", "digest", "digests"}), frozenset({"sha", "md", "crc", "checksum"})
 _HEX = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128}")
+_NAMED_DIGEST = re.compile(r"(?:[A-Za-z]+[.:-])+(?:[0-9a-f]{40}|[0-9a-f]{64})")  # what a type or a kind of thing is stored under
 _BRACKETS = "}])"  # of a mapping or a list around a bare value
 _STRUCTURED = (SecretClass.PASSWORD, SecretClass.TOKEN, SecretClass.KEY)
 
@@ -49,7 +50,7 @@ def is_digest(detection: Detection, text: ScannedText) -> bool:
         # hash_secret is the secret of a hash, but md5_password a digest, and a hashed_password too
         is_hashed = is_hex and _is_hash_of_secret(words_of(name))
         return is_hashed or not words.isdisjoint(_HASHED_WORDS) or (is_hex and not words.isdisjoint(_ALGORITHMS))
-    if not words.isdisjoint(_DIGEST_WORDS):
+    if not words.isdisjoint(_DIGEST_WORDS) or (_NAMED_DIGEST.fullmatch(detection.value) and not says_secret(name)):
         return True
     if detection.secret_class is not SecretClass.RANDOM and not is_hex:
         return False

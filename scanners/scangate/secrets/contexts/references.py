@@ -40,6 +40,8 @@ _FORMS = re.compile(
 _ADDRESS = re.compile(r"arn:.*|[\w+-]+://.*|\{\{resolve:.*", re.DOTALL)
 MAX_DISTANCE = 200
 _LITERAL = re.compile(r"([\"'])((?:(?!\1).){16,200})\1")
+_SYMBOLS = re.compile(r"[!#^*~&()+=]")
+MIN_SYMBOLS = 4
 MIN_LITERAL_LENGTH = 6  # characters outside the interpolations that may be a secret by themselves
 # Each replaces a part of a text when it is used: shells, templates of many engines, CloudFormation, format strings.
 _MARKED = (  # nothing else looks like these
@@ -81,8 +83,11 @@ _CODE = re.compile(
     re.DOTALL,
 )
 # What follows a string in any code: its bracket is closed, and something is called or looked up
-_AFTER_STRING = re.compile(r"[)\]]+[?.,;:&|+ )\]]*[A-Za-z_$][\w$]*(?:[.?:()\[\]]+[\w$]*)*")
+_AFTER_STRING = re.compile(r"(?:[)\]]|\+(?=[^(]*\())[?.,;:&|+ )\]]*[A-Za-z_$][\w$]*(?:[.?:()\[\]+]+[\w$]*)*")
 _CUT_OFF = re.compile(r"[&?]?(?P<name>[A-Za-z_][\w.-]{1,80})[ \t]{0,4}[=:][ \t]{0,4}|\{[A-Za-z_][\w.]{0,80}(?:\[[^\]{}]{0,80})?")
+_JOINED = re.compile(
+    r"[\"'`]?[ ]?[+.][ ]?[A-Za-z_$][\w$.]*(?:\([\w$., ]*\))?[ ]?[+.][ ]?[\"'`]?"
+)  # what is put between two strings
 _ESCAPED = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[nrtab0])|[\x00-\x1f]")
 _CHEAP = re.compile(r"[$`%!@_#{<\[(:./]")
 
@@ -128,8 +133,9 @@ def _is_made_at_run_time(value: str) -> bool:
     is_assigned = (match := _ASSIGNMENT.fullmatch(bare)) is not None and has_reference_form(match["value"])  # code in a string
     if is_assigned or has_reference_form(bare) or _is_path(bare) or _BOUND.fullmatch(bare) or _is_code(bare):
         return True
-    if (found := _INTERPOLATION.search(bare)) is None:
-        return False
+    found = _INTERPOLATION.search(bare)
+    if found is None or (found["marked"] is None and len(_SYMBOLS.findall(bare)) >= MIN_SYMBOLS):
+        return False  # no text with a variable in it has so many symbols
     rest = _AUTH_SCHEME.sub("", _literal_part(bare), count=1)
     is_marked = found["marked"] is not None and not is_random(rest)
     return is_marked or len(_NOT_IN_WORD.sub("", rest)) < MIN_LITERAL_LENGTH or _WORDS.fullmatch(rest) is not None
@@ -164,7 +170,9 @@ def _is_code(value: str) -> bool:
     """Whether a value is a part of an expression, and nothing in it was drawn."""
     if _UNCLOSED.fullmatch(value):
         return value.count("{") + value.count("(") > value.count("}") + value.count(")") and not is_random(value)
-    return any(form.fullmatch(value) for form in (_CODE, _AFTER_STRING)) and not any(map(is_random, _NOT_IN_WORD.split(value)))
+    return any(form.fullmatch(value) for form in (_CODE, _AFTER_STRING, _JOINED)) and not any(
+        map(is_random, _NOT_IN_WORD.split(value))
+    )
 
 
 def _is_inside_interpolation(detection: Detection, text: ScannedText) -> bool:

@@ -20,7 +20,9 @@ MAX_PAIRS = 100
 MAX_WORD_LENGTH = 40
 MANY_WORDS = 4  # spaces
 MIN_WORDS = 6  # of a text, whatever is between them
-_SMALL_WORD = re.compile(r"(?i)\b(?:your|you|the|is|are|must|please|enter|not|for|to|of|a|an)\b")
+_SMALL_WORD = re.compile(
+    r"(?i)\b(?:your|you|the|is|are|must|please|enter|not|for|to|of|a|an|at|be|in|with|or|and|if|this|that|has|have|was|can|cannot|by|from|on|when)\b"
+)
 _PAIR = re.compile(
     r"^[ \t]*(?:- )?(?:<(?:string|data|value|source|target)[^>\n]{0,200}>(?P<xml>[^<\n]{1,400})"
     r"|(?:msgid|msgstr(?:\[\d\])?)[ \t]+\"(?P<po>[^\"\n]{0,400})\""
@@ -30,6 +32,7 @@ _PAIR = re.compile(
 _SENTENCE = re.compile(
     r"[^\W\d_][^\W\d_'\u2019-]*[,:;.!?\u2026]*(?:[ \u00a0](?:[^\W\d_]|[(.\"\u00ab\u201e])[^\s]*)+[\s.:!?\u2026]*", re.DOTALL
 )
+_PLAIN_URL = re.compile(r"https?://[\w.-]+(?::\d+)?(?:/[a-zA-Z_-]{1,40}){0,4}/?(?=\s|\Z)")
 _PLAIN_WORD = re.compile(r"\W{0,2}[^\W\d_]+(?:['\u2019/-][^\W\d_]+)*\W{0,3}")
 _SCRIPT_LETTER = re.compile(r"[^\W\d_a-zA-Z]")
 _TEXT_END = re.compile(r".*[.:!?\u2026\u3002\uff1f\uff01\uff1a]\s*", re.DOTALL)
@@ -58,7 +61,7 @@ _translations: weakref.WeakKeyDictionary[ScannedText, bool] = weakref.WeakKeyDic
 def is_translation(detection: Detection, text: ScannedText) -> bool:
     """Whether the value is a text for people, by itself or because the other values of its file are."""
     value = detection.value.strip().replace("_", " ")
-    if detection.secret_class in _WORDY and _is_long_text(value):
+    if detection.secret_class in _WORDY and (_is_long_text(value) or _is_sample_url(value)):
         return True
     if detection.secret_class in _WORDY and " " in value and is_prose(text):
         return not any(map(is_random, value.split()))
@@ -86,11 +89,18 @@ def _is_text(value: str) -> bool:
     )
 
 
+def _is_sample_url(value: str) -> bool:
+    """Whether a value is a URL in which no secret is, after a word or two: "ex: https://shop.example/reset-password"."""
+    rest, count = _PLAIN_URL.subn("", value)
+    return count > 0 and bool(rest.strip()) and _LETTERS_ONLY.fullmatch(rest.strip().replace(".", "")) is not None
+
+
 def _is_long_text(value: str) -> bool:
     """Whether a value is many words, nearly all of them in plain letters, and small ones among them."""
     words = value.split()
     plain = sum(_PLAIN_WORD.fullmatch(word) is not None for word in words)
-    return len(words) >= MIN_WORDS and 5 * plain >= 4 * len(words) and len(_SMALL_WORD.findall(value)) > 1
+    is_language = len(_SMALL_WORD.findall(value)) > 1 or _SCRIPT_LETTER.search(value) is not None
+    return len(words) >= MIN_WORDS and 5 * plain >= 4 * len(words) and is_language
 
 
 def _is_foreign(value: str) -> bool:

@@ -28,7 +28,7 @@ from scangate.secrets.detectors.assignment_patterns import (
     WRAPPED,
 )
 from scangate.secrets.entries import ScalarEntry
-from scangate.secrets.names import NameKind, kind_of_name
+from scangate.secrets.names import NameKind, kind_of_described, kind_of_name
 from scangate.secrets.text import ScannedText
 from scangate.secrets.values import is_drawn, is_random, is_words, strip_escaped_spaces, word_set, words_of
 
@@ -36,6 +36,7 @@ KEYWORD = "secret-keyword"
 RULES = {KEYWORD: "Secret keyword"}
 
 MIN_PASSWORD, MIN_SECRET, MIN_KEY, MIN_IN_CALL = 4, 8, 16, 6  # characters
+MIN_DESCRIBED = 20
 MAX_VALUE = 512
 MAX_NAME = 80
 MAX_PIECES = 16
@@ -55,6 +56,7 @@ _USER_ENDINGS = ("user", "username", "USER", "USERNAME", "User", "Username", "DB
 _DIGESTING = frozenset({"verify", "digest", "hash", "genhash", "derive", "encrypt"})  # what is quoted first is the password itself
 _SETTER = frozenset({"set", "with", "use", "add", "put", "password", "token", "secret", "passwd"})
 _NAME_LIKE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")  # a class, a UUID
+_SCHEME = re.compile(r"(?i)(?:bearer|basic|token) (?=\S+\Z)")  # before a token, where a setting is all of a header
 _SIMPLE_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
 
@@ -64,7 +66,8 @@ def find(text: ScannedText) -> Iterator[Detection]:
     yield from _find_under_keys(text)
     for first, last in _names(text):
         name = text.text[first:last].strip("-.$@/")
-        if (kind := kind_of_name(name)) is None or not MAY_ASSIGN.match(text.text, last) or is_drawn(name):
+        kind = kind_of_name(name) or kind_of_described(name)
+        if kind is None or not MAY_ASSIGN.match(text.text, last) or is_drawn(name):
             continue
         for found in _values_after(text, first, last, name):
             if _is_plausible(found.value, kind):
@@ -188,11 +191,14 @@ def _is_plausible(value: str, kind: NameKind) -> bool:
         return False
     if kind is NameKind.PASSWORD:
         return len(value) >= MIN_PASSWORD
+    if kind is NameKind.DESCRIBED:
+        return len(value) >= MIN_DESCRIBED and is_drawn(value) and _NAME_LIKE.fullmatch(value) is None
+    value = _SCHEME.sub("", value)
     if kind is NameKind.SECRET:
         return (
             len(value) >= MIN_SECRET
             and " " not in value
-            and (not value.replace("_", "").replace("-", "").isalpha() or is_random(value))
+            and (not value.replace("_", "").replace("-", "").rstrip(")]};,").isalpha() or is_random(value))
         )
     if len(value) < MIN_KEY or not is_random(value) or _NAME_LIKE.fullmatch(value) is not None:
         return False

@@ -27,7 +27,10 @@ _SPACE = r"(?:\s{1,8}|\\?[\"'],\s{0,8}\\?[\"'])"  # between arguments; in a list
 _EQUALS = rf"(?:=|{_SPACE})"
 _QUOTED = r"\\?\"(?P<double>[^\"\n\\]{1,256})|\\?'(?P<single>[^'\n\\]{1,256})"
 _VALUE = rf"(?:{_QUOTED}|(?P<bare>[^\s\"'`|;<>()&\\,\]-][^\s\"'`|;<>()&\\]{{0,256}}))"
-_PAIR = r"\\?[\"']?(?P<user>[^\s:\"'`|;<>()&]{0,128}):(?P<password>[^\s\"'`|;<>()&\\]{1,256})"
+_PAIR = (
+    r"\\?(?P<quote>[\"'])?(?P<user>[^\s:\"'`|;<>()&]{0,128}):"
+    r"(?P<password>(?(quote)(?!\s)[^\"'`\n\\]{1,256}|[^\s\"'`|;<>()&\\]{1,256}))"
+)
 
 
 def _option(names: str, separator: str = _EQUALS) -> str:

@@ -25,7 +25,7 @@ _VALUE = (
     r"(?:'(?P<single>[^'\n]{1,256})'|\{(?P<braced>[^}\n]{1,256})\}|\\?\"(?P<double>[^\"\n\\]{1,256})\\?\"|"
     r"(?P<bare>[^;\n\"'`<>]{1,256}))"
 )
-_ADO = tuple(LazyPattern(rf"{word}(?<![\w.-]{word})[ \t]*=[ \t]*{_VALUE}") for word in ("password", "pwd"))
+_ADO = tuple(LazyPattern(rf"{word}(?<![\w.-]{word})[ \t]*=(?![=>])[ \t]*{_VALUE}") for word in ("password", "pwd"))
 _ADO_PARTNER = LazyPattern(
     r"(?<![\w.-])(?:server|data source|datasource|addr|address|network address|host|hostname|uid|user id|userid"
     r"|user|username|dsn|driver"

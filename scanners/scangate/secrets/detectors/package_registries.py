@@ -35,6 +35,9 @@ _FIELD = LazyPattern(r"^[ \t]*(?P<name>username|password|repository)[ \t]*[=:][ 
 _BUNDLE = LazyPattern(
     r"BUNDLE_[A-Z0-9_]{3,100}:?[ =]\s{0,4}[\"']?(?P<user>[\w.@%-]{1,100}):(?P<value>[^\s\"'@/]{4,200})[\"']?\s*$", re.MULTILINE
 )
+# https://getcomposer.org/doc/articles/authentication-for-private-packages.md
+_COMPOSER = frozenset({"github-oauth", "gitlab-oauth", "gitlab-token", "forgejo-token", "bearer"})
+_COMPOSER_WORDS = ("http-basic", *sorted(_COMPOSER - {"bearer"}))  # a bearer is in many documents
 _GEM = LazyPattern(
     r"^:?(?:rubygems_api_key|github|[\w.-]{1,60}api_key):[ \t]{1,4}[\"']?(?P<value>(?:Bearer )?[\w.-]{16,200})", re.MULTILINE
 )
@@ -53,6 +56,7 @@ def find(text: ScannedText) -> Iterator[Detection]:
     if text.has("bundle_"):
         for found in _BUNDLE.finditer(text.text):
             yield from detect(OTHER, found.start("value"), found["value"], user=found["user"])
+    yield from _composer(text)
     if text.has("rubygems_api_key", "gem/credentials") or "credentials" in text.path:
         for found in _GEM.finditer(text.text):
             yield from detect(OTHER, found.start("value"), found["value"], value=found["value"].removeprefix("Bearer "))
@@ -71,6 +75,16 @@ def _npm(text: ScannedText, found: re.Match[str]) -> Iterator[Detection]:
     written_name = text.text[slice(*found.span("name"))]
     host = registry["host"] if registry else ""
     yield from detect(NPM, start, written, value=password or written, name=written_name, user=user, host=host)
+
+
+def _composer(text: ScannedText) -> Iterator[Detection]:
+    """The tokens of Composer, by kind and host."""
+    if not text.is_document or not (text.has(*_COMPOSER_WORDS) or text.path.endswith("auth.json")):
+        return
+    for entry in text.entries:
+        kind = entry.path[-2] if len(entry.path) > 1 else ""
+        if kind in _COMPOSER and "." in entry.key:
+            yield from detect(OTHER, entry.start, text.text[entry.start : entry.end], value=entry.value, name=kind, host=entry.key)
 
 
 def _is_npmrc(text: ScannedText) -> bool:
