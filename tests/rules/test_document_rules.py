@@ -91,8 +91,9 @@ Resources:
         check_text(text, FILES)
 
 
-def test_scripts_of_one_long_line_are_searched_in_linear_time() -> None:
-    line = "curl " * 20_000
+@pytest.mark.parametrize("word", ["curl ", "checkov ", "${{ "])
+def test_scripts_of_one_long_line_are_searched_in_linear_time(word: str) -> None:
+    line = word * 20_000
     workflow = f"on: push\njobs:\n  a:\n    steps:\n      - run: {line}\n"
     started = time.process_time()
     assert check_text(workflow, rule_pack.document_rule_files("github-workflow")) == []

@@ -27,7 +27,7 @@ _OFFICIAL = ("actions/", "github/", "aws-actions/", "./", "docker://")
 """Owners whose actions are as trustworthy as the runner itself, and what is not fetched by a tag."""
 _TAG = re.compile(r"[\w.-]+/[\w./-]+@v?\d[\w.-]*")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_EXPRESSION = re.compile(r"\$\{\{([^}\n]*)\}\}")
+_EXPRESSION = re.compile(r"\$\{\{([^}\n]{0,500})\}\}")
 _INPUT = re.compile(r"\b(?:github\.event\.)?inputs\.([\w-]+)")
 _NAMED_BY_OTHERS = re.compile(r"\bgithub\.(?:ref_name|base_ref|event\.release\.(?:name|tag_name|body|target_commitish))\b")
 _SAFE_INPUTS = ("boolean", "choice", "number", "environment")
