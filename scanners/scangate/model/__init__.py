@@ -27,6 +27,7 @@ from scangate.model.finding import (
     FormerRule,
     IgnoreComment,
     Introduction,
+    Mitigation,
     RuleInfo,
 )
 from scangate.model.gap import COVERAGE, NEVER_ALLOWED, Gap, GapKind
@@ -115,6 +116,7 @@ __all__ = [
     "KnownSource",
     "KnownSourceKind",
     "Location",
+    "Mitigation",
     "Note",
     "NoteKind",
     "Outcome",

@@ -11,6 +11,7 @@ import msgspec
 from scangate.model.location import Location, PieceLines, Span
 from scangate.model.secret import SecretAssessment
 from scangate.model.severity import Confidence, Severity
+from scangate.model.string_enum import StrEnum
 
 BUNDLED_ADVISORIES = "bundled advisories"
 """The source of advisories that ship with the package. Their findings carry this label and do not replace an audit."""
@@ -80,6 +81,15 @@ class IgnoreComment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ord
             raise ValueError(f"an invalid comment matches no rule: {self.problem}")
 
 
+class Mitigation(StrEnum):
+    """Why the value that a finding of a scanner is about can do no harm."""
+
+    CONSTANT = "constant"  # it is made of constants
+    CONVERTED = "converted"  # it is made of constants and of values that were converted to numbers and the like
+    CHECKED = "checked"  # it is a member of a fixed set
+    QUOTED = "quoted"  # it is a command of a shell, made of constants and quoted words
+
+
 class FormerRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True, omit_defaults=True):
     """The rule that reported the same finding before a more specific one did, and the digests that it had under that rule.
 
@@ -137,7 +147,8 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     engine's identity pass; ``line_hash`` stays empty for secrets. ``tool_comment`` is the inline comment that the tool itself would
     have honoured, ``ignore_comments`` are our own. ``known_by`` names the `KnownSource` that had the finding before this scan,
     empty for a new one, whatever the policy makes of it; ``previous_path`` is its path there, empty if unchanged.
-    ``assessment``: why a secret has its severity. ``former``: the rule that reported it before a more specific one did.
+    ``assessment``: why a secret has its severity. ``mitigation``: why a finding on code has a lower severity than its rule.
+    ``former``: the rule that reported it before a more specific one did.
     ``suppression_is_new``: the scanned change adds the inline comment that suppresses it, or extends its time. ``introduction``: in
     a scan of the history, the commit whose version of the file ``location`` is about; else None. ``match_span`` is where the
     matched text is if it differs from ``location``, and ``piece`` the lines of the piece that the scanner saw: the engine uses
@@ -168,6 +179,7 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     assessment: SecretAssessment | None = None
     former: FormerRule | None = None
     introduction: Introduction | None = None
+    mitigation: Mitigation | None = None
     piece: PieceLines | None = None
 
     @property
@@ -194,7 +206,7 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
             self.cwe,
             self.help_url,
         )
-        secret = map(_comparable, (self.assessment, self.former))
+        secret = map(_comparable, (self.assessment, self.former, self.mitigation))
         return (
             self.location,
             self.rule,

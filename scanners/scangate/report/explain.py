@@ -13,7 +13,7 @@ from scangate.model import FindingKind, GapRuling, RuleInfo, Ruling, RulingOutco
 from scangate.report import escape, summary, wording
 from scangate.report.decision_text import explain_decision, format_policy_location, list_policy_locations
 from scangate.report.remediation import split_message, suggest_fix
-from scangate.report.secret_text import explain_secret
+from scangate.report.secret_text import explain_mitigation, explain_secret
 from scangate.report.view import Acceptance
 from scangate.report.wording import pluralize
 
@@ -50,6 +50,7 @@ def explain_finding(ruling: Ruling, rule: RuleInfo | None, waive: WaiveArguments
         message, fix = split_message(finding.rule, message)
     lines += _format_section("what", _describe_rule(finding.title, message, finding.cwe, finding.help_url))
     lines += _format_section("secret", explain_secret(finding))
+    lines += _format_section("doubt", filter(None, [explain_mitigation(finding)]))
     lines += _format_section("source", [line.strip() for line in finding.evidence.splitlines() if line.strip()][:1])
     lines += _format_section("reported", [_format_member(member, finding.message) for member in ruling.per_scanner])
     lines += _format_section("fix", [fix or NO_FIX])

@@ -347,6 +347,8 @@ def _result_properties(ruling: Ruling) -> JsonObject:
         properties["members"] = [_member(member) for member in ruling.members]
     if finding.assessment is not None:
         properties["secret"] = _secret(finding.assessment, explain_weight(finding))
+    if finding.mitigation is not None:
+        properties["mitigation"] = finding.mitigation.value
     if finding.introduction is not None:
         found = finding.introduction
         properties["introduction"] = {"commit": _escape(found.commit), "date": _escape(found.date), "inHead": found.in_head}

@@ -1,10 +1,10 @@
-"""Makes the sentences that say why a secret weighs what it does; every format escapes them for its own language."""
+"""Makes the sentences that say why a finding weighs what it does; every format escapes them for its own language."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scangate.model import Finding, SecretClass, SecretContext, SecretWeight
+from scangate.model import Finding, Mitigation, SecretClass, SecretContext, SecretWeight
 
 CLASS_TEXTS: dict[SecretClass, str] = {
     SecretClass.TOKEN: "it has the format of a provider's token",
@@ -28,6 +28,13 @@ CONTEXT_TEXTS: dict[SecretContext, str] = {
     SecretContext.TEST: "the value was made up for a test",
 }
 
+MITIGATION_TEXTS: dict[Mitigation, str] = {
+    Mitigation.CONSTANT: "the value is made of constants",
+    Mitigation.CONVERTED: "the value is made of constants and of values that were converted to numbers or the like",
+    Mitigation.CHECKED: "the value is a member of a fixed set",
+    Mitigation.QUOTED: "the values in the command are quoted",
+}
+
 
 def explain_secret(finding: Finding) -> list[str]:
     """Why a secret weighs what it does, in sentences; empty for a finding without an assessment."""
@@ -36,9 +43,14 @@ def explain_secret(finding: Finding) -> list[str]:
 
 
 def explain_doubt(finding: Finding) -> str:
-    """`explain_weight` of a secret that something speaks against, for a list of findings; else empty."""
+    """What speaks against a finding, for a list of findings: `explain_weight` of a secret, or `explain_mitigation`."""
     assessment = finding.assessment
-    return explain_weight(finding) if assessment is not None and assessment.contexts else ""
+    return explain_weight(finding) if assessment is not None and assessment.contexts else explain_mitigation(finding)
+
+
+def explain_mitigation(finding: Finding) -> str:
+    """``lowered: the value is made of constants``; empty for a finding that has the severity of its rule."""
+    return f"lowered: {MITIGATION_TEXTS[finding.mitigation]}" if finding.mitigation is not None else ""
 
 
 def explain_weight(finding: Finding) -> str:

@@ -31,6 +31,7 @@ from scangate.model import (
 from scangate.plugin import Analysis, Coverage, FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
 from scangate.python_parser import ignore_warnings
 from scangate.scan.literals import SourceText
+from scangate.tools.mitigations import Mitigations
 from scangate.tools.suppression_comments import find_nosec, read_nosec_comments
 from scangate.tools.syntax_check import check_python, make_gap
 from scangate.tools.tool_version import find_installed_version
@@ -159,7 +160,8 @@ def _report(source: SourceFile, results: Sequence[_Result]) -> FileReport:
     comments = read_nosec_comments(source.read_bytes()) if results else {}
     secrets: list[Secret] = []
     literals = SourceText(source.path, source.lines, source.content_type)
-    findings = [_finding(source, result, comments, literals, secrets) for result in results]
+    mitigations = Mitigations(source)
+    findings = [mitigations.lower(_finding(source, result, comments, literals, secrets)) for result in results]
     return FileReport(source.path, tuple(findings), secrets=tuple(secrets))
 
 

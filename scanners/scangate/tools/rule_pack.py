@@ -237,6 +237,12 @@ def load_scopes() -> Mapping[Path, tuple[RuleScope, ...]]:
     return {file: tuple(_parse_scopes(file.read_text("utf-8"))) for file in sorted((folder("policies") / "rules").rglob("*.yaml"))}
 
 
+@functools.cache
+def list_taint_rules() -> frozenset[str]:
+    """The rules whose findings are at the value that reaches a call."""
+    return frozenset(scope.name for scopes in load_scopes().values() for scope in scopes if scope.mode == "taint")
+
+
 def _parse_scopes(text: str) -> Iterator[RuleScope]:
     for rule in re.split(r"^  - id: ", text, flags=re.MULTILINE)[1:]:
         languages = re.search(r"^    languages:\n((?:      - \S+\n)+)", rule, re.MULTILINE)

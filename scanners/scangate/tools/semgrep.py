@@ -40,6 +40,7 @@ from scangate.model import (
 from scangate.plugin import Coverage, FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
 from scangate.source_text import decode
 from scangate.tools import rule_pack
+from scangate.tools.mitigations import Mitigations
 from scangate.tools.suppression_comments import find_nosemgrep
 from scangate.tools.syntax_check import check_json, check_yaml, make_gap
 from scangate.tools.tool_version import find_installed_version
@@ -314,7 +315,9 @@ def _describe_error(name: str) -> str:
 
 def _report(source: SourceFile, ready: PreparedSource, results: Sequence[_Result], gaps: Sequence[Gap]) -> FileReport:
     secrets: list[Secret] = []
-    findings = dict.fromkeys(_finding(source, ready, result, secrets) for result in results)  # one for a copy and its original
+    found = dict.fromkeys(_finding(source, ready, result, secrets) for result in results)  # one for a copy and its original
+    mitigations, taint_rules = Mitigations(source), rule_pack.list_taint_rules() if source.content_type == "python" else frozenset()
+    findings = dict.fromkeys(mitigations.lower(each, is_value=each.rule.partition(":")[2] in taint_rules) for each in found)
     try:
         findings |= dict.fromkeys(_document_findings(source))
     except ScanError as error:
