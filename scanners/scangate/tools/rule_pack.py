@@ -51,6 +51,7 @@ KINDS = {"code": Analysis.CODE, "configuration": Analysis.CONFIGURATION}
 
 
 CONTENT_TYPES = {
+    "actions": ("github-action",),
     "buildspec": ("buildspec",),
     "cloudformation": ("cloudformation",),
     "cloudformation/iam.yaml": ("cloudformation", "iam-policy"),
@@ -58,6 +59,7 @@ CONTENT_TYPES = {
     "compose": ("compose",),
     "docker": ("dockerfile",),
     "github": ("github-workflow",),
+    "gitlab": ("gitlab-ci",),
     "kubernetes": ("kubernetes",),
     "python": ("python",),
     "javascript": ("javascript", "typescript"),
@@ -65,14 +67,14 @@ CONTENT_TYPES = {
 }
 """The content types that the rules of a folder, or of a file, are about."""
 
-LIMITED_TO_CONTENT = frozenset({"compose", "kubernetes", "terraform"})
+LIMITED_TO_CONTENT = frozenset({"actions", "compose", "gitlab", "kubernetes", "terraform"})
 """Folders whose rules are loaded for files of their content types alone, and find nothing in others. The rules of other folders see
 every file in their language."""
 
 DOCUMENT_MODE = "document"
 """The mode of rules that are not semgrep's, see `scangate.tools.document_rules`; a file has such rules only, or none."""
 
-JSON_AS_YAML = frozenset({"compose", "kubernetes"})
+JSON_AS_YAML = frozenset({"compose", "github-action", "gitlab-ci", "kubernetes"})
 """Content types whose rules are for YAML: semgrep gets their JSON as YAML, which it is as well."""
 
 PIECES = {"buildspec": ("shell", Analysis.CODE)}

@@ -1,0 +1,6 @@
+from aws_cdk import aws_cloudfront as cloudfront
+
+behaviour = cloudfront.BehaviorOptions(
+    origin=origin,
+    viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+)

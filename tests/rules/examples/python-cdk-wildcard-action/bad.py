@@ -1,0 +1,5 @@
+from aws_cdk import aws_iam as iam
+
+role.add_to_policy(
+    iam.PolicyStatement(actions=["*"], resources=["*"]),  # expect: python-cdk-wildcard-action
+)
