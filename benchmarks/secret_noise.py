@@ -41,7 +41,7 @@ class Package:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """A blocking finding, and the two readings of it; a reading is empty until it is made."""
+    """A blocking finding, and one or two readings of it; a reading is empty until it is made."""
 
     project: str
     path: str
@@ -62,10 +62,8 @@ class Finding:
 
     @property
     def label(self) -> str:
-        """Both readings where they are the same, debatable where they differ, empty until both are made."""
-        if not self.first or not self.second:
-            return ""
-        return self.first if self.first == self.second else "debatable"
+        """The reading, debatable where two differ, empty until the first is made."""
+        return self.first if self.second in ("", self.first) else "debatable"
 
 
 def read_packages(file: Path = PACKAGES) -> tuple[Package, ...]:

@@ -103,11 +103,12 @@ def test_labels_are_written_and_read_again(tmp_path: Path) -> None:
     two = Finding("npm/x-1", "a.js", 7, "key", "private-key", "right", "right")
     write_findings(tmp_path / "labels.tsv", [one, two])
     assert read_findings(tmp_path / "labels.tsv") == (two, one)
-    assert [each.label for each in (one, two, Finding("npm/x-1", "a.js", 7, "key", "private-key", "right"))] == [
+    assert [each.label for each in (one, two, Finding("npm/x-1", "a.js", 7, "key", "private-key", "wrong"))] == [
         "debatable",
         "right",
-        "",
+        "wrong",
     ]
+    assert Finding("npm/x-1", "a.js", 7, "key", "private-key").label == ""
     assert agreement([one, two]) == Counter({("right", "wrong"): 1, ("right", "right"): 1})
     with pytest.raises(ValueError, match="a reading is"):
         Finding("npm/x-1", "b.js", 3, "token", "x-token", "maybe")
