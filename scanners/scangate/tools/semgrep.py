@@ -349,10 +349,11 @@ def _document_findings(source: SourceFile) -> Iterator[Finding]:
 
 
 def _explain(gap: Gap, ours: Sequence[Gap]) -> Gap:
-    """A gap that semgrep reports, with the line and the problem that our own check has found, if it has."""
+    """A gap that semgrep reports, with the line and the problem that our own check has found, if it has; the worse kind counts."""
     if not ours or gap.kind not in (GapKind.UNPARSABLE, GapKind.PARTIAL_PARSE):
         return gap
-    return msgspec.structs.replace(gap, reason=ours[0].reason, line=ours[0].line, hint=ours[0].hint)
+    kind = GapKind.UNPARSABLE if GapKind.UNPARSABLE in (gap.kind, ours[0].kind) else gap.kind
+    return msgspec.structs.replace(gap, kind=kind, reason=ours[0].reason, line=ours[0].line, hint=ours[0].hint)
 
 
 def _unreported_syntax_gaps(source: SourceFile, path: str, ready: PreparedSource, *, is_reported: bool) -> Iterator[Gap]:
