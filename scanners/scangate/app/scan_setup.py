@@ -169,4 +169,4 @@ def digest_bundled_rules() -> Mapping[str, str]:
     digest = hashlib.sha256()
     for file in sorted(root.rglob("*.yaml")):
         digest.update(f"{file.relative_to(root)}\0".encode() + file.read_bytes() + b"\0")
-    return {"semgrep": digest.hexdigest()}
+    return dict.fromkeys(("semgrep", "taint"), digest.hexdigest())

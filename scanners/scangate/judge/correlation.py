@@ -74,7 +74,7 @@ CWE_CORRECTIONS = {
 }
 """The CWE of rules for which the tool's own CWE is wrong; 0: no other scanner reports it."""
 
-SCANNER_PRECEDENCE = ("detect-secrets", "betterleaks", "credsweeper", "pip-audit", "semgrep", "bandit")
+SCANNER_PRECEDENCE = ("detect-secrets", "betterleaks", "credsweeper", "pip-audit", "semgrep", "taint", "bandit")
 """Whose finding represents a merged one: specialized scanners first, then those with the best advice, then others by name."""
 
 _FAMILY_OF = {cwe: family for family, cwes in CWE_FAMILIES.items() for cwe in cwes}
@@ -145,7 +145,8 @@ def _merge_group(members: Sequence[Ruling]) -> Ruling:
         return first
     worst = min(members, key=Ruling.badness)
     names = tuple(dict.fromkeys(name for each in members for name in each.finding.reported_by or (each.finding.scanner,)))
-    finding = msgspec.structs.replace(first.finding, reported_by=names)
+    flow = first.finding.flow or next((each.finding.flow for each in members if each.finding.flow), ())
+    finding = msgspec.structs.replace(first.finding, reported_by=names, flow=flow)
     return Ruling(finding, worst.severity, worst.outcome, worst.decision, tuple(members))
 
 

@@ -139,6 +139,22 @@ class RuleInfo(msgspec.Struct, frozen=True):
     page: str = ""
 
 
+class FlowRole(StrEnum):
+    """What happens at a step of the way of request data."""
+
+    SOURCE = "source"
+    CALL = "call"
+    RETURN = "return"
+    SINK = "sink"
+
+
+class FlowStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True):
+    """A step on the way of request data to a weakness: it enters, is passed to or returned by a function, or arrives."""
+
+    location: Location
+    role: FlowRole
+
+
 class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One weakness at one location, reported by one scanner.
 
@@ -150,7 +166,8 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     ``assessment``: why a secret has its severity. ``mitigation``: why a finding on code has a lower severity than its rule.
     ``former``: the rule that reported it before a more specific one did.
     ``suppression_is_new``: the scanned change adds the inline comment that suppresses it, or extends its time. ``introduction``: in
-    a scan of the history, the commit whose version of the file ``location`` is about; else None. ``match_span`` is where the
+    a scan of the history, the commit whose version of the file ``location`` is about; else None. ``flow``: the way of request data
+    from where it enters to ``location``, through any files; empty if it is not known. ``match_span`` is where the
     matched text is if it differs from ``location``, and ``piece`` the lines of the piece that the scanner saw: the engine uses
     them, results never contain them.
     """
@@ -181,6 +198,7 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     introduction: Introduction | None = None
     mitigation: Mitigation | None = None
     piece: PieceLines | None = None
+    flow: tuple[FlowStep, ...] = ()
 
     @property
     def scanner(self) -> str:
@@ -216,6 +234,7 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
             *map(_comparable, (self.affected_package, self.identity, self.introduction)),
             *known,
             *secret,
+            self.flow,
         )
 
 

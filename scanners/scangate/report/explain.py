@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from scangate.model import FindingKind, GapRuling, RuleInfo, Ruling, RulingOutcome
+from scangate.model import FindingKind, FlowStep, GapRuling, RuleInfo, Ruling, RulingOutcome
 from scangate.report import escape, summary, wording
 from scangate.report.decision_text import explain_decision, format_policy_location, list_policy_locations
 from scangate.report.remediation import split_message, suggest_fix
@@ -51,6 +51,7 @@ def explain_finding(ruling: Ruling, rule: RuleInfo | None, waive: WaiveArguments
     lines += _format_section("what", _describe_rule(finding.title, message, finding.cwe, finding.help_url))
     lines += _format_section("secret", explain_secret(finding))
     lines += _format_section("doubt", filter(None, [explain_mitigation(finding)]))
+    lines += _format_section("flow", _describe_flow(finding.flow), wrap=False)
     lines += _format_section("source", [line.strip() for line in finding.evidence.splitlines() if line.strip()][:1])
     lines += _format_section("reported", [_format_member(member, finding.message) for member in ruling.per_scanner])
     lines += _format_section("fix", [fix or NO_FIX])
@@ -102,6 +103,11 @@ def _describe_rule(title: str, message: str, cwe: Sequence[int], help_url: str) 
     weaknesses = ", ".join(f"CWE-{number}" for number in cwe)
     url = escape.web_url(help_url)
     return [text for text in (title, message if message != title else "", weaknesses, f"see {url}" if url else "") if text]
+
+
+def _describe_flow(flow: Sequence[FlowStep]) -> list[str]:
+    """The way of request data, a line for each step."""
+    return [f"{wording.format_location(step.location.path, step.location.line)}  {wording.FLOW_ROLES[step.role]}" for step in flow]
 
 
 def _format_member(ruling: Ruling, shown_message: str) -> str:

@@ -56,7 +56,7 @@ FIXES = {
 
 
 SENTENCE_END = re.compile(r"(?<=[\w)\]'\"`])\.\s+(?=[A-Z])")
-OUR_RULES = "semgrep:"
+OUR_RULES = ("semgrep:", "taint:")
 
 
 def split_message(rule: str, message: str) -> tuple[str, str]:

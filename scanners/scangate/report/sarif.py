@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import attr
@@ -18,6 +18,8 @@ from scangate.model import (
     ContentCoverage,
     Finding,
     FindingKind,
+    FlowRole,
+    FlowStep,
     GapRuling,
     Location,
     Report,
@@ -31,7 +33,7 @@ from scangate.report import escape, summary
 from scangate.report.coverage_text import list_coverage
 from scangate.report.decision_text import explain_decision
 from scangate.report.secret_text import explain_weight
-from scangate.report.wording import describe_base, describe_policy_origin, label_verdict, pluralize
+from scangate.report.wording import FLOW_ROLES, describe_base, describe_policy_origin, label_verdict, pluralize
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 TOOL_URLS = {
@@ -308,10 +310,34 @@ def _result(ruling: Ruling, rule_index: int) -> sarif_om.Result:
         message=_message(_escape(finding.message) or _escape(finding.title) or _escape(finding.rule)),
         locations=[_location(finding.location, finding.evidence)],
         partial_fingerprints=_fingerprints(finding) or None,
+        code_flows=[_code_flow(finding.flow)] if finding.flow else None,
         suppressions=[_suppression(member) for member in ruling.per_scanner] if suppressed else None,
         baseline_state="unchanged" if ruling.outcome is RulingOutcome.KNOWN else None,
         properties=_result_properties(ruling),
     )
+
+
+def _code_flow(flow: Sequence[FlowStep]) -> sarif_om.CodeFlow:
+    """The way of request data: https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html#_Toc34317730"""
+    steps = [
+        sarif_om.ThreadFlowLocation(location=_step_location(step), importance="essential", nesting_level=nesting)
+        for step, nesting in zip(flow, _nesting(flow), strict=True)
+    ]
+    return sarif_om.CodeFlow(thread_flows=[sarif_om.ThreadFlow(locations=steps)])
+
+
+def _step_location(step: FlowStep) -> sarif_om.Location:
+    location = _location(step.location)
+    location.message = _message(FLOW_ROLES[step.role])
+    return location
+
+
+def _nesting(flow: Sequence[FlowStep]) -> Iterator[int]:
+    """How many calls deep each step is, from where the data enters."""
+    depth = 0
+    for step in flow:
+        yield max(depth, 0)
+        depth += {FlowRole.CALL: 1, FlowRole.RETURN: -1}.get(step.role, 0)
 
 
 @functools.lru_cache(maxsize=1024)

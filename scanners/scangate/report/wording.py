@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from scangate.model import (
     BUNDLED_ADVISORIES,
     Finding,
+    FlowRole,
     Gap,
     Location,
     Outcome,
@@ -64,6 +65,15 @@ def label_verdict(report: Report) -> str:
     """``FAIL``; ``PASS (only bandit)`` if the verdict is about some of the policy's scanners alone."""
     only = f" (only {', '.join(report.only_scanners)})" if report.only_scanners else ""
     return report.verdict.outcome.value + only
+
+
+FLOW_ROLES = {
+    FlowRole.SOURCE: "the value comes from the request",
+    FlowRole.CALL: "a function is called with it",
+    FlowRole.RETURN: "a function returns it",
+    FlowRole.SINK: "it arrives here",
+}
+"""What happens at a step of the way of request data."""
 
 
 def label_outcome(outcome: RulingOutcome) -> str:

@@ -26,6 +26,7 @@ from scangate.model import (
     FileReport,
     Finding,
     FindingKind,
+    FlowStep,
     Gap,
     IgnoreComment,
     Location,
@@ -177,6 +178,7 @@ class Redactor:
             evidence=self._redact_evidence(finding.location.path, finding.evidence),
             tool_comment=self.redact_text(finding.tool_comment),
             ignore_comments=tuple(comments),
+            flow=tuple(map(self._redact_step, finding.flow)),
         )
 
     def redact_gaps(self, gaps: Iterable[Gap]) -> list[Gap]:
@@ -296,6 +298,12 @@ class Redactor:
             tool_comment=mask_suspicious(self.redact_text(finding.tool_comment)),
             location=msgspec.structs.replace(location, path=self.redact_path(location.path)),
             affected_package=package,
+            flow=tuple(map(self._redact_step, finding.flow)),
+        )
+
+    def _redact_step(self, step: FlowStep) -> FlowStep:
+        return msgspec.structs.replace(
+            step, location=msgspec.structs.replace(step.location, path=self.redact_path(step.location.path))
         )
 
     def _ignore_comments(self, finding: Finding) -> tuple[IgnoreComment, ...]:

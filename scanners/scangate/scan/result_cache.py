@@ -34,7 +34,7 @@ DEFAULT_SECONDS_PER_BYTE = 4e-6  # of a scanner that has not run before
 MIN_BYTES_FOR_RATE = 100_000  # a smaller run says nothing about the speed
 MAX_CACHED_SCAN_BYTES = 64 * 1024 * 1024
 EMPTY_RESULT = b"\0"
-RESULT_PACKAGES = ("model", "content", "scan", "tools", "advisories")  # a result depends on their code
+RESULT_PACKAGES = ("model", "content", "scan", "taint", "tools", "advisories")  # a result depends on their code
 
 
 class FileChangedError(Exception):

@@ -14,7 +14,7 @@ import yaml
 from scangate.assets import folder
 from scangate.model import FindingKind, RuleInfo, Severity
 from scangate.python_parser import ignore_warnings
-from scangate.tools import bandit, detect_secrets, pip_audit, semgrep
+from scangate.tools import bandit, detect_secrets, pip_audit, semgrep, taint
 from scangate.tools.detect_secrets_job import slugify
 from scangate.tools.secret_reports import CWE_HARD_CODED_CREDENTIALS, OWN_HELP_URL, rule_id
 
@@ -85,7 +85,7 @@ def _semgrep_rules() -> Iterator[RuleInfo]:
     for file in sorted((folder("policies") / "rules").rglob("*.yaml")):
         for rule in _read_yaml(file)["rules"]:
             metadata = rule["metadata"]
-            yield RuleInfo(
+            about = RuleInfo(
                 f"{semgrep.NAME}:{rule['id']}",
                 metadata["title"],
                 " ".join(rule["message"].split()),
@@ -95,6 +95,9 @@ def _semgrep_rules() -> Iterator[RuleInfo]:
                 Severity[metadata["severity"]],
                 f"{rule['id'].removesuffix(JSON_TWIN)}.md",
             )
+            yield about
+            if rule.get("mode") == "taint":  # followed across functions and files, too
+                yield msgspec.structs.replace(about, rule=f"{taint.NAME}:{rule['id']}")
 
 
 def _bandit_rules() -> Iterator[RuleInfo]:

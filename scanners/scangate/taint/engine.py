@@ -1,0 +1,511 @@
+"""Follows request data from each function that reads a request to the sinks that it reaches; summarizes each function once."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from scangate.taint.arguments import bind_arguments
+from scangate.taint.environment import Environment
+from scangate.taint.expressions import Evaluator
+from scangate.taint.patterns import Parameter, parameters_of
+from scangate.taint.project import Class, Function, Module, Project
+from scangate.taint.references import Bound, Closure, Instance, Named, is_callable, resolve_references
+from scangate.taint.rules import TaintRules
+from scangate.taint.statements import FunctionRun
+from scangate.taint.summaries import CAPTURED, SinkKey, Summary
+from scangate.taint.values import (
+    MAX_STEPS,
+    NOTHING,
+    Origin,
+    Step,
+    StepRole,
+    Taint,
+    Value,
+    constant,
+    join,
+    resolve_taints,
+    resolve_value,
+)
+
+MAX_CONTEXTS, MAX_CALL_DEPTH, MAX_ROUNDS = 12, 30, 4
+MAX_STEPS_OF_ROOT = 400_000
+"""How many expressions are evaluated for one function that reads a request, with all that it calls for the first time."""
+
+
+class BudgetExceededError(Exception):
+    """A function with everything that it calls is too much code."""
+
+
+class Flow(msgspec.Struct, frozen=True):
+    """Request data that reaches a sink. ``rule``: the index of the rule. ``steps``: from the source to the sink."""
+
+    rule: int
+    steps: tuple[Step, ...]
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What was found: the flows, the files that were needed and could not be parsed, and those with too much to follow."""
+
+    flows: tuple[Flow, ...]
+    unparsable: tuple[str, ...] = ()
+    unfinished: tuple[str, ...] = ()
+
+
+class Engine:
+    """Summarizes the functions of a project on demand."""
+
+    def __init__(self, rules: TaintRules, project: Project) -> None:
+        self.rules, self.project = rules, project
+        self.flows: dict[SinkKey, tuple[Step, ...]] = {}
+        self._summaries: dict[object, Summary] = {}
+        self._contexts: dict[int, int] = defaultdict(int)
+        self._running: set[object] = set()
+        self._globals: dict[str, Environment] = {}
+        self._fields: dict[int, dict[str, Value]] = {}
+        self._request_fields: dict[int, dict[str, Value]] = defaultdict(dict)
+        self._imported: dict[tuple[str, str], Value] = {}
+        self._steps, self._depth = 0, 0
+        self.creators: set[str] = set()
+        self.changed_classes: dict[int, Class] = {}
+
+    # budget and results
+
+    def count_step(self) -> None:
+        """Counts an evaluated expression. Raises BudgetExceededError."""
+        self._steps += 1
+        if self._steps > MAX_STEPS_OF_ROOT:
+            raise BudgetExceededError
+
+    @staticmethod
+    def new_summary() -> Summary:
+        """A summary to fill."""
+        return Summary()
+
+    def record(self, summary: Summary, rules: int, sink: Step, origin: Origin, taint: Taint) -> None:
+        """Notes that data reaches a sink, for those of ``rules`` for which it is not harmless."""
+        active = rules & ~taint.cleaned
+        index = 0
+        while active:
+            if active & 1:
+                self._record_hit(summary, SinkKey(index, sink), origin, Taint(taint.cleaned, (*taint.steps, sink)))
+            active >>= 1
+            index += 1
+
+    def _record_hit(self, summary: Summary, key: SinkKey, origin: Origin, taint: Taint) -> None:
+        if taint.cleaned & (1 << key.rule):
+            return
+        if origin.parameter < 0:
+            known = self.flows.get(key)
+            if known is None or (len(taint.steps), taint.steps) < (len(known), known):
+                self.flows[key] = taint.steps
+        else:
+            summary.hits.setdefault((key, origin), taint)
+
+    # roots
+
+    def run_root(self, function: Function) -> None:
+        """Follows what a function does with the requests that it reads. Raises BudgetExceededError."""
+        self._steps = 0
+        try:
+            self.summarize(function, {})
+        finally:
+            self._running.clear()
+            self._depth = 0
+
+    def run_module(self, module: Module) -> None:
+        """Executes the code of a module outside of functions. Raises BudgetExceededError."""
+        self._steps = 0
+        self._global_environment(module)
+
+    def forget(self, owner: Class) -> None:
+        """Forgets the summaries of a class whose fields are known to hold request data now."""
+        self._summaries = {key: each for key, each in self._summaries.items() if key[0] is None or key[1] is not owner.node}  # type: ignore[index]
+        self._fields.pop(id(owner.node), None)
+
+    # summaries
+
+    def summarize(self, function: Function, given: Mapping[int, Value], captured: Mapping[str, Value] | None = None) -> Summary:
+        """The summary of a function for arguments of a shape; those that are missing may be anything."""
+        given = self._complete(function, given)
+        names = list(captured or {})
+        shapes = tuple((index, value.signature()) for index, value in given.items())
+        around = tuple((name, (captured or {})[name].signature(1)) for name in names)
+        owner = function.owner.node if function.owner is not None else None
+        key: object = (function.node, owner, shapes, around)
+        if key not in self._summaries and self._contexts[id(function.node)] >= MAX_CONTEXTS:
+            given = {index: Value(value.taints, None, None, value.references) for index, value in given.items()}
+            key = (function.node, owner, tuple(given), around)
+        if key in self._summaries:
+            return self._summaries[key]
+        if key in self._running or self._depth >= MAX_CALL_DEPTH:
+            return Summary(Value({Origin(index): Taint(0) for index in given}))
+        self._running.add(key)
+        self._contexts[id(function.node)] += 1
+        self._depth += 1
+        try:
+            summary = self._summarize(function, given, captured or {})
+        finally:
+            self._running.discard(key)
+            self._depth -= 1
+        self._summaries[key] = summary
+        return summary
+
+    def _summarize(self, function: Function, given: Mapping[int, Value], captured: Mapping[str, Value]) -> Summary:
+        run = FunctionRun(self, function.module, function.owner)
+        environment = Environment()
+        for index, (name, value) in enumerate(captured.items()):
+            environment.variables[name] = value.as_parameter(Origin(CAPTURED + index))
+        for index, parameter in enumerate(parameters_of(function.node)):
+            if isinstance(parameter.name, ast.arg):
+                value = given[index].as_parameter(Origin(index))
+                rules = run.marks.sources.get(id(parameter.name), 0)
+                value = value.with_taints(run.source_taints(parameter.name, rules)) if rules else value
+                environment.variables[parameter.name.arg] = value
+        run.run_function(function, environment)
+        run.finish()
+        self._note_requests(function, run.summary)
+        return run.summary
+
+    def _note_requests(self, function: Function, summary: Summary) -> None:
+        """Notes which functions return request data, and which classes keep it in a field."""
+        if function.name and any(origin.parameter < 0 for origin in summary.value.all_taints()):
+            self.creators.add(function.name)
+        owner = function.owner
+        for place, value in summary.writes.items() if owner is not None else ():
+            taints = {origin: taint for origin, taint in value.all_taints().items() if origin.parameter < 0}
+            if taints and place.parameter == 0 and len(place.path) == 1 and owner is not None:
+                fields = self._request_fields[id(owner.node)]
+                name = str(place.path[0])
+                if name not in fields:
+                    fields[name] = Value(taints)
+                    self.changed_classes[id(owner.node)] = owner
+
+    def _complete(self, function: Function, given: Mapping[int, Value]) -> dict[int, Value]:
+        """A value for each parameter: what is given, the default, or anything of the annotated type."""
+        found: dict[int, Value] = {}
+        for index, parameter in enumerate(parameters_of(function.node)):
+            value = given.get(index)
+            if value is None:
+                value = self._default(parameter) if given else NOTHING
+                value = value if value is not NOTHING else self._injected(parameter, function.module)
+            typed = () if value.references else self._expected(function, index, parameter)
+            if typed:
+                value = Value(value.taints, value.constant, value.items, typed, value.place)
+            found[index] = value
+        return found
+
+    def _expected(self, function: Function, index: int, parameter: Parameter) -> tuple[object, ...]:
+        """What a parameter refers to whatever is passed: the object of a method, or an instance of the annotated class."""
+        if index == 0 and function.owner is not None and not function.has_decorator("staticmethod"):
+            return (function.owner,) if function.has_decorator("classmethod") else (Instance(function.owner),)
+        return self.typed(parameter.annotation, function.module) if parameter.annotation is not None else ()
+
+    @staticmethod
+    def _default(parameter: Parameter) -> Value:
+        return constant(parameter.default.value) if isinstance(parameter.default, ast.Constant) else NOTHING
+
+    def _injected(self, parameter: Parameter, module: Module) -> Value:
+        """What FastAPI passes for ``Depends(function)``: https://fastapi.tiangolo.com/tutorial/dependencies/"""
+        annotation = parameter.annotation
+        candidates = [parameter.default]
+        if isinstance(annotation, ast.Subscript) and isinstance(annotation.slice, ast.Tuple):
+            candidates += annotation.slice.elts[1:]
+        for each in candidates:
+            if isinstance(each, ast.Call) and module.resolve(each.func).endswith(("Depends", "Security")):
+                target = each.args[0] if each.args else annotation
+                found = self.project.lookup(module, target.id) if isinstance(target, ast.Name) else None
+                if found is not None:
+                    evaluator = Evaluator(self, module)
+                    return self.call(evaluator, found, [], {}, each, Environment(), follows_nodes=False)
+        return NOTHING
+
+    def typed(self, annotation: ast.AST | None, module: Module) -> tuple[object, ...]:
+        """The class of the project that an annotation names, as an instance."""
+        if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str) and annotation.value.isidentifier():
+            annotation = ast.Name(annotation.value)
+        if isinstance(annotation, ast.BinOp):
+            return self.typed(annotation.left, module) or self.typed(annotation.right, module)
+        if isinstance(annotation, ast.Subscript):
+            name = module.resolve(annotation.value).rpartition(".")[2]
+            inner = annotation.slice.elts[0] if isinstance(annotation.slice, ast.Tuple) else annotation.slice
+            return self.typed(inner, module) if name in {"Optional", "Annotated", "Final", "ClassVar"} else ()
+        if isinstance(annotation, ast.Name):
+            found = self.project.lookup(module, annotation.id)
+        elif isinstance(annotation, ast.Attribute):
+            found = self.project.definition(module.resolve(annotation), module.path)
+        else:
+            return ()
+        return (Instance(found),) if isinstance(found, Class) else ()
+
+    # what names mean
+
+    def imported(self, name: str, module: Module) -> Value:
+        """What a dotted name means that was imported into a module."""
+        key = (name, module.path)
+        if key not in self._imported:
+            self._imported[key] = self._find_imported(name, module)
+        return self._imported[key]
+
+    def _find_imported(self, name: str, module: Module) -> Value:
+        found = self.project.definition(name, module.path)
+        if found is not None:
+            return Value(references=(found,))
+        place = self.project.find(name, module.path)
+        if place is not None and place[1] and "." not in place[1]:
+            return self.global_value(*place)
+        return Value(references=(Named(name),))
+
+    def global_value(self, module: Module, name: str) -> Value:
+        """The value of a module's variable."""
+        return self._global_environment(module).variables.get(name, NOTHING)
+
+    def _global_environment(self, module: Module) -> Environment:
+        if module.path not in self._globals:
+            self._globals[module.path] = Environment()  # while it runs
+            depth, self._depth = self._depth, self._depth + 1
+            try:
+                self._globals[module.path] = FunctionRun(self, module).run_module()
+            finally:
+                self._depth = depth
+        return self._globals[module.path]
+
+    def field(self, owner: Class, name: str) -> Value:
+        """What objects of a class have in a field, whoever made them: its type, and request data that a method put there."""
+        if id(owner.node) not in self._fields:
+            self._fields[id(owner.node)] = {}  # while it is computed
+            self._fields[id(owner.node)] = self._find_fields(owner)
+        found = [self._fields[id(each.node)].get(name) for each in (owner,)]
+        found += [self._request_fields.get(id(each.node), {}).get(f".{name}") for each in (owner, *self.project.bases(owner))]
+        return join(each for each in found if each is not None)
+
+    def _find_fields(self, owner: Class) -> dict[str, Value]:
+        found: dict[str, Value] = {}
+        for each in (*reversed(list(self.project.bases(owner))), owner):
+            evaluator, environment = Evaluator(self, each.module), Environment()
+            for statement in each.node.body:
+                if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+                    found[statement.targets[0].id] = evaluator.evaluate(statement.value, environment)
+                elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+                    found[statement.target.id] = Value(references=self.typed(statement.annotation, each.module))
+            init = each.methods.get("__init__")
+            for place, value in self.summarize(init, {}).writes.items() if init is not None else ():
+                if place.parameter == 0 and len(place.path) == 1:
+                    kept = {origin: taint for origin, taint in value.taints.items() if origin.parameter < 0}
+                    held = tuple(ref for ref in value.references if isinstance(ref, (Instance, Function, Class, Named)))
+                    found[str(place.path[0]).removeprefix(".")] = Value(kept, None if value.taints else value.constant, None, held)
+        return found
+
+    # calls
+
+    def call(  # noqa: PLR0913, PLR0917 -- a call, as it was evaluated
+        self,
+        evaluator: Evaluator,
+        reference: object,
+        arguments: Sequence[Value],
+        keywords: Mapping[str, Value],
+        node: ast.AST,
+        environment: Environment,
+        *,
+        follows_nodes: bool = True,
+    ) -> Value:
+        """The value of a call of a function, a method or a class of the project.
+
+        ``follows_nodes``: its arguments are those of ``node``, so that what the function changes or checks is known of them.
+        """
+        call = node if follows_nodes and isinstance(node, ast.Call) else None
+        nodes: list[ast.expr | None] = [None] * len(arguments) if call is None else list(call.args)
+        if isinstance(reference, Bound):
+            front: list[ast.expr | None] = [None] * len(reference.arguments)
+            if call is not None and isinstance(call.func, ast.Attribute) and len(front) == 1:
+                front = [call.func.value]
+            arguments, nodes = [*reference.arguments, *arguments], [*front, *nodes]
+            keywords, reference = {**reference.keywords, **keywords}, reference.function
+        if isinstance(reference, Class):
+            return self._construct(evaluator, reference, arguments, keywords, node)
+        captured = reference.captured if isinstance(reference, Closure) else None
+        function = reference.function if isinstance(reference, Closure) else reference
+        if isinstance(function, Function):
+            return self.call_function(evaluator, function, arguments, keywords, node, environment, nodes=nodes, captured=captured)
+        if is_callable(function):  # a function that was bound twice
+            return self.call(evaluator, function, arguments, keywords, node, environment, follows_nodes=False)
+        return NOTHING
+
+    def call_function(  # noqa: PLR0913, PLR0917 -- a call, as it was evaluated
+        self,
+        evaluator: Evaluator,
+        function: Function,
+        arguments: Sequence[Value],
+        keywords: Mapping[str, Value],
+        node: ast.AST,
+        environment: Environment,
+        *,
+        nodes: Sequence[ast.expr | None] = (),
+        captured: Mapping[str, Value] | None = None,
+    ) -> Value:
+        """Applies the summary of a function to a call."""
+        given, nodes_of = bind_arguments(function, arguments, keywords, nodes, node)
+        summary = self.summarize(function, given, captured)
+        for index, value in enumerate((captured or {}).values()):
+            given[CAPTURED + index] = value
+            nodes_of[CAPTURED + index] = None
+        call = evaluator.step(node, StepRole.CALL)
+        for (key, origin), taint in list(summary.hits.items()):
+            for outer, known in resolve_taints({origin: taint}, given, call):
+                self._record_hit(evaluator.summary, key, outer, known)
+        for place, value in summary.writes.items():
+            target = nodes_of.get(place.parameter)
+            if target is not None and place.path:
+                changed = _with_nested(evaluator.evaluate(target, environment), place.path, resolve_value(value, given, call))
+                evaluator.change(target, changed, place.path, resolve_value(value, given, call), environment)
+        for place, rules in summary.ensures.items():
+            target = nodes_of.get(place.parameter)
+            if target is not None and not place.path:
+                environment.mark_checked(target, evaluator.evaluate(target, environment), rules)
+        return self._returned(summary.value, given, evaluator, node, call)
+
+    @staticmethod
+    def _returned(value: Value, given: Mapping[int, Value], evaluator: Evaluator, node: ast.AST, call: Step) -> Value:
+        found = resolve_value(value, given, call)
+        back = evaluator.step(node, StepRole.RETURN)
+        own = {origin for origin in value.taints if origin.parameter < 0}
+        taints = {
+            origin: Taint(taint.cleaned, (*taint.steps, back)) if origin in own and len(taint.steps) < MAX_STEPS else taint
+            for origin, taint in found.taints.items()
+        }
+        return Value(taints, found.constant, found.items, resolve_references(found.references, given, call), found.place)
+
+    def _construct(
+        self,
+        evaluator: Evaluator,
+        owner: Class,
+        arguments: Sequence[Value],
+        keywords: Mapping[str, Value],
+        node: ast.AST,
+    ) -> Value:
+        """A new object of a class, with the fields that its constructor sets."""
+        made = Value(items={}, references=(Instance(owner),))
+        init = self.project.method(owner, "__init__")
+        if init is None:
+            names = [name for each in (*reversed(list(self.project.bases(owner))), owner) for name in each.field_names()]
+            for name, value in [*zip(names, arguments, strict=False), *keywords.items()]:
+                made = made.with_part(f".{name}", value) if name != "**" else made.with_taints(value.all_taints())
+            return made
+        given, _ = bind_arguments(init, [made, *arguments], keywords, [None, *getattr(node, "args", [])], node)
+        summary = self.summarize(init, given)
+        call = evaluator.step(node, StepRole.CALL)
+        for (key, origin), taint in list(summary.hits.items()):
+            for outer, known in resolve_taints({origin: taint}, given, call):
+                self._record_hit(evaluator.summary, key, outer, known)
+        for place, value in summary.writes.items():
+            if place.parameter == 0 and place.path:
+                made = _with_nested(made, place.path, resolve_value(value, given, call))
+        return Value(made.taints, None, made.items, (Instance(owner),))
+
+    def facts_of_call(
+        self, evaluator: Evaluator, node: ast.Call, environment: Environment, *, outcome: bool
+    ) -> list[tuple[ast.expr, Value, int]]:
+        """The arguments of a call, with the rules for which they are harmless if the function returns ``outcome``."""
+        found: list[tuple[ast.expr, Value, int]] = []
+        for reference in evaluator.evaluate(node.func, environment).references:
+            function: object = reference
+            front: list[Value] = []
+            if isinstance(reference, Bound):
+                function, front = reference.function, list(reference.arguments)
+            if not isinstance(function, Function):
+                continue
+            values = [evaluator.evaluate(each, environment) for each in node.args]
+            keywords = {each.arg or "**": evaluator.evaluate(each.value, environment) for each in node.keywords}
+            given, nodes_of = bind_arguments(function, [*front, *values], keywords, [*[None] * len(front), *node.args], node)
+            summary = self.summarize(function, given)
+            for place, rules in (summary.if_true if outcome else summary.if_false).items():
+                target = nodes_of.get(place.parameter)
+                if target is not None and not place.path:
+                    found.append((target, given[place.parameter], rules))
+        return found
+
+
+def _with_nested(value: Value, path: tuple[object, ...], part: Value) -> Value:
+    if not path:
+        return value.with_taints(part.all_taints())
+    if len(path) == 1:
+        return value.with_part(path[0], part)
+    return value.with_part(path[0], _with_nested(value.part(path[0]), path[1:], part))
+
+
+def follow_requests(rules: TaintRules, texts: Mapping[str, Callable[[], str]]) -> Answer:
+    """The flows of request data in the files ``texts``: what returns the text, by path."""
+    holders = [path for path, get in texts.items() if rules.may_have_source(get())]
+    if not holders:
+        return Answer(())
+    project = Project(texts, rules)
+    engine = Engine(rules, project)
+    unfinished: set[str] = set()
+    done: set[int] = set()
+    waiting = [function for path in holders for function in _holding_functions(engine, project, path, unfinished)]
+    for _ in range(MAX_ROUNDS):
+        for function in waiting:
+            if id(function.node) not in done:
+                done.add(id(function.node))
+                _run_guarded(engine, function, unfinished)
+        waiting = [*_callers(project, texts, engine, done), *_methods_of_changed(engine, done)]
+        if not waiting:
+            break
+    flows = tuple(Flow(key.rule, steps) for key, steps in sorted(engine.flows.items()))
+    return Answer(flows, tuple(sorted(project.unparsable)), tuple(sorted(unfinished)))
+
+
+def _holding_functions(engine: Engine, project: Project, path: str, unfinished: set[str]) -> Iterator[Function]:
+    """The functions of a file that read a request; the code outside of functions is executed."""
+    module = project.module(path)
+    if module is None or not module.marks.sources:
+        return
+    inside: set[int] = set()
+    for function in module.all_functions():
+        sources = [id(each) for each in ast.walk(function.node) if id(each) in module.marks.sources]
+        if sources:
+            inside.update(sources)
+            yield function
+    if module.marks.sources.keys() - inside:
+        try:
+            engine.run_module(module)
+        except (BudgetExceededError, RecursionError):
+            unfinished.add(path)
+
+
+def _run_guarded(engine: Engine, function: Function, unfinished: set[str]) -> None:
+    try:
+        engine.run_root(function)
+    except (BudgetExceededError, RecursionError):
+        unfinished.add(function.module.path)
+
+
+def _callers(project: Project, texts: Mapping[str, Callable[[], str]], engine: Engine, done: set[int]) -> Iterator[Function]:
+    """The functions that call one that returns request data."""
+    names = engine.creators
+    if not names:
+        return
+    for path, get in texts.items():
+        text = get()
+        if not any(f"{name}(" in text for name in names):
+            continue
+        module = project.module(path)
+        for function in module.all_functions() if module is not None else ():
+            if id(function.node) not in done and not names.isdisjoint(function.called_names):
+                yield function
+
+
+def _methods_of_changed(engine: Engine, done: set[int]) -> Iterator[Function]:
+    """The methods of classes in whose fields request data was found since they were summarized."""
+    for owner in list(engine.changed_classes.values()):
+        engine.forget(owner)
+        for method in owner.methods.values():
+            done.discard(id(method.node))
+            yield method
+    engine.changed_classes.clear()
+
+
+__all__ = ["Answer", "Engine", "Flow", "follow_requests"]

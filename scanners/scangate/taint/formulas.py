@@ -1,0 +1,277 @@
+"""The formulas of semgrep rules: what combines patterns, and the conditions on what they match.
+
+https://semgrep.dev/docs/writing-rules/rule-syntax
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from scangate.taint.patterns import Bindings, Pattern, Resolve, last_name, text_of
+
+Document = Mapping[str, Any]
+
+
+class UnknownClauseError(Exception):
+    """A rule uses a part of the pattern language that is not understood here."""
+
+
+class Surroundings:
+    """What a formula asks about the file of a node: its text, what the node is in, and what names mean."""
+
+    def __init__(self, text: str, tree: ast.Module, resolve: Resolve) -> None:
+        self.text, self.resolve = text, resolve
+        self._line_starts = [0]
+        for line in text.splitlines(keepends=True):
+            self._line_starts.append(self._line_starts[-1] + len(line))
+        self._parents: dict[int, tuple[ast.AST, Sequence[ast.stmt], int]] = {}
+        self._spans: dict[str, list[tuple[int, int]]] = {}
+        self._possible: dict[int, bool] = {}
+        for parent in ast.walk(tree):
+            for _, value in ast.iter_fields(parent):
+                for index, child in enumerate(value) if isinstance(value, list) else [(0, value)]:
+                    if isinstance(child, ast.AST) and not isinstance(
+                        child, (ast.expr_context, ast.operator, ast.boolop, ast.cmpop)
+                    ):
+                        block = value if isinstance(value, list) and isinstance(child, ast.stmt) else ()
+                        self._parents[id(child)] = (parent, block, index)
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        """What ``node`` is a direct part of; None for the module."""
+        found = self._parents.get(id(node))
+        return found[0] if found else None
+
+    def around(self, node: ast.AST) -> Iterator[tuple[ast.AST, Sequence[ast.stmt], int]]:
+        """The node, then each node that it is in, from the inside; a statement with its block, and its index there."""
+        current: ast.AST | None = node
+        while current is not None:
+            parent, block, index = self._parents.get(id(current), (None, (), 0))
+            yield current, block, index
+            current = parent
+
+    def allows(self, formula: Formula) -> bool:
+        """Whether the text of the file can have a match."""
+        known = self._possible.get(id(formula))
+        if known is None:
+            known = self._possible[id(formula)] = formula.may_match(self.text)
+        return known
+
+    def is_within(self, node: ast.AST, regex: str) -> bool:
+        """Whether a match of ``regex`` in the text contains the node."""
+        start, end = self._offsets(node)
+        return any(first <= start and end <= last for first, last in self.spans(regex))
+
+    def spans(self, regex: str) -> list[tuple[int, int]]:
+        """Where ``regex`` matches in the text, as offsets."""
+        if regex not in self._spans:
+            self._spans[regex] = [match.span() for match in compile_regex(regex).finditer(self.text)]
+        return self._spans[regex]
+
+    def _offsets(self, node: ast.AST) -> tuple[int, int]:
+        if not isinstance(node, (ast.expr, ast.stmt, ast.arg)):
+            return 0, len(self.text)
+        start = self._line_starts[min(node.lineno, len(self._line_starts)) - 1] + node.col_offset
+        return start, self._line_starts[min(node.end_lineno or 1, len(self._line_starts)) - 1] + (node.end_col_offset or 0)
+
+
+class Formula(msgspec.Struct, frozen=True, dict=True):
+    """A clause of a rule, with what is below it.
+
+    ``operator``: the key in the rule. ``pattern``: of a clause with one. ``regex``: of a clause with one. ``metavariable``: the one
+    that a condition, or the focus, is about. ``parts``: the clauses of ``patterns``, ``pattern-either`` and other combinations.
+    """
+
+    operator: str
+    pattern: Pattern | None = None
+    regex: str = ""
+    metavariable: str = ""
+    parts: tuple[Formula, ...] = ()
+
+    @functools.cached_property
+    def ordered(self) -> tuple[Formula, ...]:
+        """The parts: what matches the node, then what is around it, then the conditions."""
+        return tuple(sorted(self.parts, key=_order))
+
+    @functools.cached_property
+    def is_context(self) -> bool:
+        """Whether it is only about what surrounds a match."""
+        if self.operator in {"pattern-inside", "pattern-regex"}:
+            return True
+        return self.operator in {"pattern-either", "patterns"} and all(
+            each.is_context or each.operator in _CONDITIONS for each in self.parts
+        )
+
+    @functools.cached_property
+    def focus(self) -> str:
+        """The metavariable that is meant instead of the whole match; empty if none."""
+        own = next((each.metavariable for each in self.parts if each.operator == "focus-metavariable"), "")
+        return own or next((each.focus for each in self.parts if each.operator in _COMBINATIONS and each.focus), "")
+
+    def candidates(self) -> Iterator[Pattern]:
+        """The patterns one of which the matched node itself matches."""
+        if self.operator == "pattern" and self.pattern is not None:
+            yield self.pattern
+        elif self.operator == "patterns":
+            own = [each for each in self.parts if each.operator in {"pattern", *_COMBINATIONS} and not each.is_context]
+            if own:
+                yield from own[0].candidates()
+        elif self.operator == "pattern-either":
+            for each in self.parts:
+                yield from each.candidates()
+
+    def may_match(self, text: str) -> bool:
+        """Whether a file with this text can have a match; quick, and True in doubt."""
+        if self.operator in {"pattern", "pattern-inside"} and self.pattern is not None:
+            return all(word in text for word in self.pattern.words)
+        if self.operator == "pattern-regex":
+            return compile_regex(self.regex).search(text) is not None
+        if self.operator == "patterns":
+            return all(each.may_match(text) for each in self.parts if each.operator not in _CONDITIONS)
+        return self.operator != "pattern-either" or any(each.may_match(text) for each in self.parts)
+
+    def match(self, node: ast.AST, bindings: Bindings, place: Surroundings) -> Iterator[Bindings]:
+        """The bindings under which ``node`` matches."""
+        if self.operator == "pattern" and self.pattern is not None:
+            yield from self.pattern.match(node, bindings, place.resolve)
+        elif self.operator == "pattern-either":
+            for each in self.parts:
+                if place.allows(each):
+                    yield from each.match(node, bindings, place)
+        elif self.operator == "pattern-inside":
+            yield from self._match_inside(node, bindings, place)
+        elif self.operator == "pattern-regex":
+            if place.is_within(node, self.regex):
+                yield bindings
+        elif self.operator == "patterns" and self._name_fits(node, place):
+            yield from _match_all(self.ordered, node, bindings, place)
+
+    def _name_fits(self, node: ast.AST, place: Surroundings) -> bool:
+        """Whether the conditions on the name of a called function hold, where the only pattern has a metavariable there; quick."""
+        first = self.ordered[0] if self.ordered else None
+        if first is None or first.pattern is None or first.operator != "pattern" or not first.pattern.name_metavariable:
+            return True
+        if not first.pattern.may_match(node, place.resolve):
+            return False
+        called = node.func if isinstance(node, ast.Call) else node
+        name = last_name(node, place.resolve) if isinstance(called, ast.Attribute) else ""
+        conditions = [each for each in self.ordered if each.metavariable == first.pattern.name_metavariable and each.regex]
+        is_whole = first.pattern.expression is not None and isinstance(getattr(first.pattern.expression, "func", None), ast.Name)
+        text = text_of(called) if is_whole else name
+        return not text or all(compile_regex(each.regex).match(text) for each in conditions)
+
+    def _match_inside(self, node: ast.AST, bindings: Bindings, place: Surroundings) -> Iterator[Bindings]:
+        if self.parts:  # a combination, of which any node around may be a match
+            for around, _, _ in place.around(node):
+                yield from _match_all(self.ordered, around, bindings, place)
+            if any(each.pattern is not None and len(each.pattern.body) > 1 for each in self.parts):
+                inside = [
+                    msgspec.structs.replace(each, operator=_AS_INSIDE.get(each.operator, each.operator)) for each in self.parts
+                ]
+                yield from _match_all(sorted(inside, key=_order), node, bindings, place)
+        elif self.pattern is not None:
+            for around, block, index in place.around(node):
+                if len(self.pattern.body) == 1:
+                    yield from self.pattern.match(around, bindings, place.resolve)
+                elif block:
+                    yield from self.pattern.match_block(block, index, bindings, place.resolve)
+
+    def holds(self, node: ast.AST, bindings: Bindings, place: Surroundings) -> bool:
+        """Whether a condition holds for a match."""
+        if self.operator == "pattern-not":
+            return not any(True for _ in self._negated("pattern").match(node, bindings, place))
+        if self.operator == "pattern-not-inside":
+            return not any(True for _ in self._negated("pattern-inside").match(node, bindings, place))
+        bound = bindings.get(self.metavariable)
+        if self.operator == "focus-metavariable":
+            return bound is not None
+        if bound is None:
+            return False
+        if self.operator == "metavariable-regex":
+            return compile_regex(self.regex).match(text_of(bound)) is not None
+        return isinstance(bound, ast.AST) and any(True for each in self.parts for _ in each.match(bound, bindings, place))
+
+    def _negated(self, operator: str) -> Formula:
+        return Formula(
+            operator if self.pattern is not None or operator == "pattern-inside" else "patterns", self.pattern, parts=self.parts
+        )
+
+
+_CONDITIONS = {"metavariable-regex", "metavariable-pattern", "pattern-not", "pattern-not-inside", "focus-metavariable"}
+_COMBINATIONS = {"patterns", "pattern-either"}
+_AS_INSIDE = {"pattern": "pattern-inside"}
+
+
+def _order(formula: Formula) -> int:
+    """What matches the node is first, then what is around it, then the conditions."""
+    return 2 if formula.operator in _CONDITIONS else int(formula.is_context)
+
+
+def _match_all(parts: Sequence[Formula], node: ast.AST, bindings: Bindings, place: Surroundings) -> Iterator[Bindings]:
+    if not parts:
+        yield bindings
+    elif parts[0].operator in _CONDITIONS:
+        if parts[0].holds(node, bindings, place):
+            yield from _match_all(parts[1:], node, bindings, place)
+    else:
+        for found in parts[0].match(node, bindings, place):
+            yield from _match_all(parts[1:], node, found, place)
+
+
+def parse_formula(clause: Document) -> Formula:
+    """The formula of a source, a sanitizer or a sink, without its options. Raises UnknownClauseError."""
+    operators = [(key, value) for key, value in clause.items() if key not in {"by-side-effect", "exact"}]
+    if len(operators) != 1:
+        return Formula("patterns", parts=tuple(_parse(key, value) for key, value in operators))
+    return _parse(*operators[0])
+
+
+def _parse(operator: str, value: Any) -> Formula:  # noqa: PLR0911 -- one for each operator
+    if operator in _COMBINATIONS:
+        return Formula(operator, parts=tuple(parse_formula(each) for each in value))
+    if operator in {"pattern", "pattern-inside", "pattern-not", "pattern-not-inside"}:
+        if isinstance(value, str):
+            return Formula(operator, _parse_pattern(value))
+        return Formula(
+            operator,
+            parts=tuple(_parse(key, each) for key, each in value.items())
+            if "patterns" not in value
+            else tuple(parse_formula(each) for each in value["patterns"]),
+        )
+    if operator == "pattern-regex":
+        compile_regex(value)
+        return Formula(operator, regex=value)
+    if operator == "focus-metavariable":
+        return Formula(operator, metavariable=value.removeprefix("$"))
+    if operator == "metavariable-regex":
+        compile_regex(value["regex"])
+        return Formula(operator, regex=value["regex"], metavariable=value["metavariable"].removeprefix("$"))
+    if operator == "metavariable-pattern":
+        parts = tuple(_parse(key, each) for key, each in value.items() if key not in {"metavariable", "language"})
+        return Formula(operator, metavariable=value["metavariable"].removeprefix("$"), parts=parts)
+    raise UnknownClauseError(operator)
+
+
+def _parse_pattern(text: str) -> Pattern:
+    try:
+        return Pattern(text)
+    except SyntaxError as error:
+        raise UnknownClauseError(text) from error
+
+
+_REGEXES: dict[str, re.Pattern[str]] = {}
+
+
+def compile_regex(regex: str) -> re.Pattern[str]:
+    """A regular expression of a rule; its dialect, PCRE, spells the end of the text in another way."""
+    if regex not in _REGEXES:
+        _REGEXES[regex] = re.compile(regex.replace(r"\z", r"\Z"))
+    return _REGEXES[regex]
+
+
+__all__ = ["Formula", "Surroundings", "UnknownClauseError", "compile_regex", "parse_formula"]

@@ -1,0 +1,223 @@
+"""What calls of functions that are not in the project do with their arguments: collections, callbacks, queries."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from scangate.taint.environment import Environment
+from scangate.taint.references import Bound, is_callable
+from scangate.taint.values import NOTHING, Value, constant, join
+
+if TYPE_CHECKING:
+    from scangate.taint.expressions import Evaluator
+
+HARMLESS = {
+    *("len", "isinstance", "issubclass", "callable", "hasattr", "id", "hash", "any", "all", "ord", "type", "bool", "int", "float"),
+    *("startswith", "endswith", "isdigit", "isalnum", "isalpha", "count", "index", "find", "uuid4", "now", "utcnow", "time"),
+    *("check_output", "check_call", "getoutput", "Popen", "popen", "system", "urlopen", "read_text", "read_bytes", "open"),
+}
+"""Functions and methods whose result has no content of an argument: numbers, truth, types, and what files and programs contain."""
+ADDING = {"append", "add", "appendleft", "extend", "insert", "put", "put_nowait", "push", "write", "writelines", "update"}
+SAME = {
+    *("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "dict", "copy", "deepcopy", "items", "values", "filter"),
+    "next",
+}
+QUERIES = {
+    *("fetchone", "fetchall", "fetchmany", "scalar", "scalars", "scalar_one", "scalar_one_or_none", "one", "one_or_none", "first"),
+    *("get_object_or_404", "get_list_or_404", "get_or_404", "first_or_404", "one_or_404", "find_one", "get_item", "query_one"),
+}
+"""What returns stored data, which is not what the client sent now."""
+STORED = {"objects", "query", "session"}
+FORWARDING = {
+    *("delay", "apply_async", "s", "si", "signature", "apply", "send", "send_with_options", "schedule", "__call__"),
+    *("call_soon", "enqueue"),
+}
+"""Methods of a task that call its function."""
+
+
+def call(  # noqa: PLR0913, PLR0917 -- a call, as it was evaluated
+    evaluator: Evaluator,
+    node: ast.Call,
+    called: Value,
+    receiver: Value,
+    arguments: Sequence[Value],
+    keywords: Mapping[str, Value],
+    environment: Environment,
+) -> Value:
+    """The value of a call of a function that is not in the project: what it is given, unless more is known."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+    if name in HARMLESS:
+        return NOTHING
+    if any(map(is_callable, receiver.references)) and name in FORWARDING:
+        return _call_task(evaluator, node, receiver, arguments, keywords, environment)
+    if name == "partial" and arguments and arguments[0].references:
+        bound = tuple(Bound(each, tuple(arguments[1:]), keywords) for each in arguments[0].references if is_callable(each))
+        return Value(join(arguments).all_taints(), references=bound)
+    if isinstance(node.func, ast.Attribute):
+        known = _call_method(evaluator, node, node.func, receiver, arguments, keywords, environment)
+        if known is not None:
+            return known
+    elif (known := _call_name(name, arguments)) is not None:
+        return known
+    called_back = _call_back(evaluator, node, arguments, keywords, environment)
+    given = [each.derived() for each in (called, receiver, *arguments, *keywords.values())]
+    return Value(join([*given, called_back]).all_taints())
+
+
+def _call_name(name: str, arguments: Sequence[Value]) -> Value | None:
+    if name in SAME and len(arguments) == 1:
+        each = arguments[0]
+        return Value(each.taints, None, each.items, each.references)
+    if name == "getattr" and len(arguments) > 1 and arguments[1].constant is not None:
+        return arguments[0].part(f".{arguments[1].constant[0]}")
+    if name == "str" and len(arguments) == 1 and arguments[0].constant is not None:
+        return constant(str(arguments[0].constant[0]))
+    if name in {"enumerate", "zip"}:
+        elements: dict[object, Value] = {index: each.element() for index, each in enumerate(arguments)}
+        items: dict[object, Value] = {0: NOTHING, 1: elements[0]} if name == "enumerate" and elements else elements
+        return Value(items={"*": Value(items=items)})
+    if name in QUERIES:
+        return NOTHING
+    return None
+
+
+def _call_method(  # noqa: PLR0911, PLR0913, PLR0917 -- a table of methods would hide what each needs
+    evaluator: Evaluator,
+    node: ast.Call,
+    function: ast.Attribute,
+    receiver: Value,
+    arguments: Sequence[Value],
+    keywords: Mapping[str, Value],
+    environment: Environment,
+) -> Value | None:
+    name = function.attr
+    if name in ADDING and (arguments or keywords):
+        _add(evaluator, name, function.value, receiver, arguments, keywords, environment)
+        return NOTHING
+    if name in {"get", "pop", "setdefault"} and arguments and arguments[0].constant is not None and not is_stored(function.value):
+        default = [*arguments[1:2], *([keywords["default"]] if "default" in keywords else [])]
+        found = receiver.part(arguments[0].constant[0])
+        if name == "setdefault" and default:
+            evaluator.change(
+                function.value,
+                receiver.with_part(arguments[0].constant[0], default[0]),
+                (arguments[0].constant[0],),
+                default[0],
+                environment,
+            )
+        return join([found, *default]) if default else found
+    if name == "pop" and receiver.items and not arguments and not receiver.taints:
+        return receiver.part(max((key for key in receiver.items if isinstance(key, int)), default=0))
+    if name in QUERIES or is_stored(function.value):
+        _call_back(evaluator, node, arguments, keywords, environment)
+        return NOTHING
+    if name == "items" and receiver.items is not None:
+        element = receiver.element()
+        return Value(receiver.taints, None, {"*": Value(receiver.taints, None, {0: NOTHING, 1: element})})
+    if name == "values":
+        return Value(receiver.taints, None, {"*": receiver.element()})
+    if name in SAME and not arguments:
+        return Value(receiver.taints, None, receiver.items, receiver.references)
+    text = receiver.constant[0] if receiver.constant is not None else None
+    if isinstance(text, str) and not arguments and name in {"lower", "upper", "strip", "title"}:
+        return constant(getattr(text, name)())
+    return None
+
+
+def is_stored(node: ast.expr) -> bool:
+    """Whether an expression is a query of stored data: ``User.objects``, ``db.session.query(User)``, ``User.query``."""
+    while True:
+        if isinstance(node, ast.Call):
+            node = node.func
+        elif isinstance(node, ast.Attribute):
+            if node.attr in STORED:
+                return _last_name(node.value) not in {"request", "req"}
+            node = node.value
+        else:
+            return False
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _add(  # noqa: PLR0913, PLR0917 -- a call, as it was evaluated
+    evaluator: Evaluator,
+    name: str,
+    node: ast.expr,
+    receiver: Value,
+    arguments: Sequence[Value],
+    keywords: Mapping[str, Value],
+    environment: Environment,
+) -> None:
+    """A collection after something was put into it."""
+    if (
+        name == "append"
+        and receiver.items is not None
+        and not receiver.taints
+        and all(isinstance(key, int) for key in receiver.items)
+    ):
+        index = len(receiver.items)
+        evaluator.change(node, receiver.with_part(index, arguments[0]), (index,), arguments[0], environment)
+        return
+    if name == "update":
+        changed = receiver
+        for key, value in [*(arguments[0].items or {} if arguments else {}).items(), *keywords.items()]:
+            changed = changed.with_part(key, value)
+            evaluator.change(node, changed, (key,), value, environment)
+        if arguments and arguments[0].taints:
+            evaluator.change(node, changed.with_taints(arguments[0].taints), (), Value(arguments[0].taints), environment)
+        return
+    added = join([*arguments, *keywords.values()])
+    if not added.is_clean or added.references:
+        taints = added.all_taints()
+        changed = Value(receiver.with_taints(taints).taints, None, receiver.items, receiver.references, receiver.place)
+        evaluator.change(node, changed, (), Value(taints), environment)
+
+
+def _call_task(  # noqa: PLR0913, PLR0917 -- a call, as it was evaluated
+    evaluator: Evaluator,
+    node: ast.Call,
+    receiver: Value,
+    arguments: Sequence[Value],
+    keywords: Mapping[str, Value],
+    environment: Environment,
+) -> Value:
+    """A task that is put into a queue: its function is called later, with these arguments."""
+    given, named = list(arguments), dict(keywords)
+    if "args" in named or "kwargs" in named or (arguments and arguments[0].items is not None and node.func.attr == "apply_async"):  # type: ignore[attr-defined]
+        packed = named.pop("args", arguments[0] if arguments else NOTHING)
+        given = [packed.part(index) for index in range(len(packed.items or {}))]
+        named = {str(key): value for key, value in (named.get("kwargs", NOTHING).items or {}).items()}
+    for each in receiver.references:
+        if is_callable(each):
+            evaluator.engine.call(evaluator, each, given, named, node, environment, follows_nodes=False)
+    return NOTHING
+
+
+def _call_back(
+    evaluator: Evaluator, node: ast.Call, arguments: Sequence[Value], keywords: Mapping[str, Value], environment: Environment
+) -> Value:
+    """A function among the arguments may be called with those behind it, with ``args=``, or with elements of them."""
+    results: list[Value] = []
+    named = {key: value for key, value in keywords.items() if key not in {"target", "args", "kwargs", "key", "daemon", "name"}}
+    candidates = [(each, [*arguments[index + 1 :]], named) for index, each in enumerate(arguments)]
+    packed = keywords.get("args", NOTHING)
+    given = [packed.part(index) for index in range(len(packed.items or {}))] or ([packed.element()] if packed.taints else [])
+    inner = {str(key): value for key, value in (keywords.get("kwargs", NOTHING).items or {}).items()}
+    candidates += [(keywords[key], given, inner) for key in ("target", "func", "function", "callback") if key in keywords]
+    is_map = isinstance(node.func, (ast.Name, ast.Attribute)) and getattr(node.func, "id", getattr(node.func, "attr", "")) in {
+        "map",
+        "starmap",
+        "filter",
+        "reduce",
+        "imap",
+    }
+    for each, behind, more in candidates:
+        for target in each.references:
+            if is_callable(target):
+                passed = [value.element() for value in behind] if is_map else behind
+                results.append(evaluator.engine.call(evaluator, target, passed, more, node, environment, follows_nodes=False))
+    return join(results)

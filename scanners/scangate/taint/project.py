@@ -1,0 +1,248 @@
+"""The files of a project: what each defines and imports, read when it is first asked for."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePosixPath
+
+from scangate.python_parser import PARSE_ERRORS, parse_python
+from scangate.taint.formulas import Surroundings
+from scangate.taint.rules import Marks, TaintRules
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+class Function:
+    """A function of the project. ``owner``: the class that it is a method of."""
+
+    def __init__(self, module: Module, node: FunctionNode, owner: Class | None = None) -> None:
+        self.module, self.node, self.owner = module, node, owner
+
+    @property
+    def name(self) -> str:
+        """Its name; empty for a lambda expression."""
+        return "" if isinstance(self.node, ast.Lambda) else self.node.name
+
+    @functools.cached_property
+    def called_names(self) -> frozenset[str]:
+        """The last names of the functions that it calls."""
+        return frozenset(_last(each.func) for each in ast.walk(self.node) if isinstance(each, ast.Call))
+
+    def has_decorator(self, *names: str) -> bool:
+        """Whether it has a decorator with one of these last names."""
+        decorators = [] if isinstance(self.node, ast.Lambda) else self.node.decorator_list
+        return any(_last(each) in names for each in decorators)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Function) and other.node is self.node
+
+    def __hash__(self) -> int:
+        return hash(id(self.node))
+
+
+class Class:
+    """A class of the project."""
+
+    __slots__ = ("methods", "module", "node")
+
+    def __init__(self, module: Module, node: ast.ClassDef) -> None:
+        self.module, self.node = module, node
+        self.methods = {
+            each.name: Function(module, each, self)
+            for each in node.body
+            if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))
+        }
+
+    def field_names(self) -> list[str]:
+        """The fields that annotations in the body declare, in their order."""
+        return [each.target.id for each in self.node.body if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)]
+
+
+class Module:
+    """A file of the project, parsed. ``imports``: what names mean that the file imports, as dotted names."""
+
+    def __init__(self, path: str, text: str, rules: TaintRules) -> None:
+        self.path, self.text = path, text
+        self.tree = parse_python(text)
+        self.name = module_name(path)
+        self.imports: dict[str, str] = {}
+        self.star_imports: list[str] = []
+        self.functions: dict[str, Function] = {}
+        self.classes: dict[str, Class] = {}
+        self._rules = rules
+        self._marks: Marks | None = None
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                for each in node.names:
+                    first = each.name.partition(".")[0]
+                    self.imports[each.asname or first] = each.name if each.asname else first
+            elif isinstance(node, ast.ImportFrom):
+                self._read_import(node)
+        self._read_definitions(self.tree.body)
+
+    def _read_import(self, node: ast.ImportFrom) -> None:
+        source = node.module or ""
+        if node.level:
+            parts = self.name.split(".") if self.path.endswith("__init__.py") else self.name.split(".")[:-1]
+            parts = parts[: len(parts) - (node.level - 1)]
+            source = ".".join([*parts, *([source] if source else [])])
+        for each in node.names:
+            if each.name == "*":
+                self.star_imports.append(source)
+            else:
+                self.imports[each.asname or each.name] = f"{source}.{each.name}" if source else each.name
+
+    def _read_definitions(self, body: list[ast.stmt]) -> None:
+        for node in body:
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                self.functions[node.name] = Function(self, node)
+            elif isinstance(node, ast.ClassDef):
+                self.classes[node.name] = Class(self, node)
+            elif isinstance(node, (ast.If, ast.Try)):
+                handled = [each for handler in getattr(node, "handlers", ()) for each in handler.body]
+                self._read_definitions([*node.body, *node.orelse, *handled])
+
+    @property
+    def marks(self) -> Marks:
+        """What the rules say about the nodes of the file."""
+        if self._marks is None:
+            self._marks = Marks(self._rules, self.tree, Surroundings(self.text, self.tree, self.resolve))
+        return self._marks
+
+    def resolve(self, node: ast.AST) -> str:
+        """The dotted name of an expression, with imports resolved; empty if it is none."""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return ""
+        parts.append(self.imports.get(node.id, node.id))
+        return ".".join(reversed(parts))
+
+    def all_functions(self) -> Iterator[Function]:
+        """Functions and methods; not those that are nested in others."""
+        yield from self.functions.values()
+        for each in self.classes.values():
+            yield from each.methods.values()
+
+
+class Project:
+    """The Python files of a project by path. ``unparsable``: those that were needed and cannot be parsed."""
+
+    def __init__(self, texts: Mapping[str, Callable[[], str]], rules: TaintRules) -> None:
+        self._texts, self._rules = texts, rules
+        self._modules: dict[str, Module | None] = {}
+        self._by_last_name: dict[str, list[str]] = defaultdict(list)
+        self.unparsable: set[str] = set()
+        for path in texts:
+            self._by_last_name[module_name(path).rpartition(".")[2]].append(path)
+
+    def module(self, path: str) -> Module | None:
+        """The module in a file; None if it cannot be parsed."""
+        if path not in self._modules:
+            try:
+                self._modules[path] = Module(path, self._texts[path](), self._rules)
+            except PARSE_ERRORS:
+                self._modules[path] = None
+                self.unparsable.add(path)
+        return self._modules[path]
+
+    def find_module(self, name: str, importer: str) -> Module | None:
+        """The module that ``name`` means in the file ``importer``: of several, the one that is nearest."""
+        ends = f".{name}"
+        paths = [path for path in self._by_last_name.get(name.rpartition(".")[2], ()) if f".{module_name(path)}".endswith(ends)]
+        if not paths:
+            return None
+        return self.module(min(paths, key=lambda path: (-_shared_folders(path, importer), len(path), path)))
+
+    def find(self, name: str, importer: str, depth: int = 0) -> tuple[Module, str] | None:
+        """The module that a dotted name leads to, and the rest of the name in it; follows re-exports."""
+        parts = name.split(".")
+        for count in range(len(parts), 0, -1):
+            module = self.find_module(".".join(parts[:count]), importer)
+            if module is None or (count == 1 and len(parts) > 1 and module.path == importer):
+                continue
+            rest = parts[count:]
+            if rest and rest[0] not in module.functions and rest[0] not in module.classes and depth < 5:
+                target = module.imports.get(rest[0])
+                if target is not None and target != name:
+                    found = self.find(".".join([target, *rest[1:]]), module.path, depth + 1)
+                    if found is not None:
+                        return found
+                for star in module.star_imports:
+                    found = self.find(".".join([star, *rest]), module.path, depth + 1)
+                    if found is not None and found[1].partition(".")[0] in {*found[0].functions, *found[0].classes}:
+                        return found
+            return module, ".".join(rest)
+        return None
+
+    def definition(self, name: str, importer: str) -> Function | Class | None:
+        """The function or class that a dotted name leads to."""
+        found = self.find(name, importer)
+        if found is None:
+            return None
+        module, rest = found
+        first, _, second = rest.partition(".")
+        if not second:
+            return module.functions.get(first) or module.classes.get(first)
+        owner = module.classes.get(first)
+        return self.method(owner, second) if owner is not None else None
+
+    def lookup(self, module: Module, name: str) -> Function | Class | None:
+        """What a global name means in a module, if that is a function or a class of the project."""
+        local = module.functions.get(name) or module.classes.get(name)
+        if local is not None:
+            return local
+        if name in module.imports:
+            return self.definition(module.imports[name], module.path)
+        for star in module.star_imports:
+            found = self.definition(f"{star}.{name}", module.path)
+            if found is not None:
+                return found
+        return None
+
+    def bases(self, owner: Class) -> Iterator[Class]:
+        """The classes of the project that a class is derived from, the nearest first."""
+        seen, waiting = {id(owner.node)}, [owner]
+        while waiting:
+            current = waiting.pop(0)
+            for base in current.node.bases:
+                name = current.module.resolve(base.value if isinstance(base, ast.Subscript) else base)
+                found = self.lookup(current.module, name) if name and "." not in name else None
+                found = found or (self.definition(name, current.module.path) if name else None)
+                if isinstance(found, Class) and id(found.node) not in seen:
+                    seen.add(id(found.node))
+                    waiting.append(found)
+                    yield found
+
+    def method(self, owner: Class, name: str) -> Function | None:
+        """A method of a class or of one that it is derived from."""
+        for each in (owner, *self.bases(owner)):
+            if name in each.methods:
+                return each.methods[name]
+        return None
+
+
+def module_name(path: str) -> str:
+    """The dotted name of a file: its path with dots."""
+    pure = PurePosixPath(path)
+    parts = pure.parts[:-1] if pure.name == "__init__.py" else (*pure.parts[:-1], pure.name.removesuffix(".py"))
+    return ".".join(parts)
+
+
+def _shared_folders(first: str, second: str) -> int:
+    count = 0
+    for one, other in zip(PurePosixPath(first).parent.parts, PurePosixPath(second).parent.parts, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _last(node: ast.AST) -> str:
+    node = node.func if isinstance(node, ast.Call) else node
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

@@ -1,0 +1,306 @@
+"""Executes the statements of a function over descriptions of values, along every way that constants do not rule out."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from scangate.taint.environment import Environment, merge
+from scangate.taint.expressions import Evaluator
+from scangate.taint.guards import restrict, truth
+from scangate.taint.project import Class, Function
+from scangate.taint.references import instances
+from scangate.taint.values import NOTHING, Place, Value, constant, join
+
+LOOP_ROUNDS = 2
+
+
+class FunctionRun(Evaluator):
+    """One function, executed once for arguments of some shape."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._returned: list[Value] = []
+        self._exits: list[Environment] = []
+        self._true: list[dict[Place, int]] = []
+        self._false: list[dict[Place, int]] = []
+        self._loop_exits: list[list[Environment]] = []
+        self._nested: list[Function] = []
+
+    def run_function(self, function: Function, environment: Environment) -> None:
+        """Executes a function; its summary then has everything but the writes' origin."""
+        node = function.node
+        if isinstance(node, ast.Lambda):
+            self._returned.append(self.evaluate(node.body, environment))
+            return
+        end = self.execute(node.body, environment)
+        if end is not None:
+            self._leave(end, NOTHING, None)
+        self._run_nested()
+
+    def run_module(self) -> Environment:
+        """Executes the module itself; its variables."""
+        environment = Environment()
+        return self.execute(self.module.tree.body, environment) or environment
+
+    def finish(self) -> None:
+        """Completes the summary."""
+        summary = self.summary
+        if self.yielded:
+            element = join(self.yielded)
+            self._returned.append(Value(element.all_taints(), None, {"*": element}))
+        summary.value = join(self._returned)
+        summary.writes = self.writes
+        merged = merge(self._exits)
+        summary.ensures = dict(merged.places) if merged is not None else {}
+        summary.if_true, summary.if_false = _common(self._true), _common(self._false)
+
+    def _run_nested(self) -> None:
+        """Nested functions that are views, or read a request: nobody else calls them."""
+        for function in self._nested:
+            environment = self._exits[-1] if self._exits else Environment()
+            value = self.closure(function, environment)
+            for each in value.references:
+                self.engine.call(self, each, [], {}, function.node, environment, follows_nodes=False)
+
+    def _leave(self, environment: Environment, value: Value, test: ast.expr | None) -> None:
+        self._exits.append(environment)
+        self._returned.append(value)
+        known = truth(value) if test is not None else False
+        for outcome, facts in ((True, self._true), (False, self._false)):
+            if known is None or known is outcome:
+                inner = environment.copy()
+                if test is not None and known is None:
+                    restrict(test, inner, self, outcome=outcome)
+                facts.append(inner.places)
+
+    def execute(self, block: Sequence[ast.stmt], environment: Environment) -> Environment | None:
+        """The variables after a block; None if its end is never reached."""
+        current: Environment | None = environment
+        for statement in block:
+            if current is None:
+                return None
+            marks = self.look(statement)
+            method = _STATEMENTS.get(type(statement))
+            current = method(self, statement, current) if method is not None else self._other(statement, current)
+            if marks is not None:
+                self.check_sinks(marks)
+        return current
+
+    def _other(self, node: ast.stmt, environment: Environment) -> Environment:
+        for each in ast.iter_child_nodes(node):
+            if isinstance(each, ast.expr):
+                self.evaluate(each, environment)
+        return environment
+
+    def _assign(self, node: ast.Assign, environment: Environment) -> Environment:
+        value = self.evaluate(node.value, environment)
+        for target in node.targets:
+            self.assign(target, value, environment)
+        return environment
+
+    def _annotated(self, node: ast.AnnAssign, environment: Environment) -> Environment:
+        value = self.evaluate(node.value, environment) if node.value is not None else NOTHING
+        typed = self.engine.typed(node.annotation, self.module)
+        if typed and not value.references:
+            value = Value(value.taints, value.constant, value.items, typed, value.place)
+        if node.value is not None or typed:
+            self.assign(node.target, value, environment)
+        return environment
+
+    def _augmented(self, node: ast.AugAssign, environment: Environment) -> Environment:
+        load = ast.copy_location(ast.BinOp(node.target, node.op, node.value), node)
+        self.assign(node.target, self.evaluate(load, environment), environment)
+        return environment
+
+    def _expression(self, node: ast.Expr, environment: Environment) -> Environment | None:
+        self.evaluate(node.value, environment)
+        return None if self._never_returns(node.value) else environment
+
+    def _never_returns(self, node: ast.expr) -> bool:
+        """Whether an expression ends the function: ``abort(404)``, ``sys.exit()``."""
+        if not isinstance(node, ast.Call):
+            return False
+        name = self.module.resolve(node.func)
+        return name in {
+            "flask.abort",
+            "quart.abort",
+            "werkzeug.exceptions.abort",
+            "bottle.abort",
+            "sys.exit",
+            "os._exit",
+            "exit",
+            "self.fail",
+        }
+
+    def _return(self, node: ast.Return, environment: Environment) -> None:
+        value = self.evaluate(node.value, environment) if node.value is not None else constant(None)
+        self._leave(environment, value, node.value)
+
+    def _raise(self, node: ast.Raise, environment: Environment) -> None:
+        for each in (node.exc, node.cause):
+            if each is not None:
+                self.evaluate(each, environment)
+
+    def _leave_loop(self, node: ast.stmt, environment: Environment) -> None:
+        del node
+        if self._loop_exits:
+            self._loop_exits[-1].append(environment)
+
+    def _if(self, node: ast.If, environment: Environment) -> Environment | None:
+        known = truth(self.evaluate(node.test, environment))
+        ways: list[Environment | None] = []
+        for outcome, block in ((True, node.body), (False, node.orelse)):
+            if known is None or known is outcome:
+                inner = environment.copy() if known is None else environment
+                restrict(node.test, inner, self, outcome=outcome)
+                ways.append(self.execute(block, inner))
+        return merge(ways)
+
+    def _for(self, node: ast.For | ast.AsyncFor, environment: Environment) -> Environment | None:
+        source = self.evaluate(node.iter, environment)
+        current: Environment | None = environment.copy()
+        self._loop_exits.append([])
+        for _ in range(LOOP_ROUNDS):
+            inner = current.copy() if current is not None else environment.copy()
+            self.assign(node.target, source.element(), inner)
+            current = merge([current, self.execute(node.body, inner)])
+        ended = merge([environment, current, *self._loop_exits.pop()])
+        return self.execute(node.orelse, ended) if ended is not None else None
+
+    def _while(self, node: ast.While, environment: Environment) -> Environment | None:
+        known = truth(self.evaluate(node.test, environment))
+        if known is False:
+            return self.execute(node.orelse, environment)
+        current: Environment | None = environment.copy()
+        self._loop_exits.append([])
+        for _ in range(LOOP_ROUNDS):
+            inner = current.copy() if current is not None else environment.copy()
+            restrict(node.test, inner, self, outcome=True)
+            current = merge([current, self.execute(node.body, inner)])
+        exits = self._loop_exits.pop()
+        if known is True:
+            return merge(exits)
+        ended = merge([current, environment])
+        if ended is not None:
+            restrict(node.test, ended, self, outcome=False)
+            ended = self.execute(node.orelse, ended)
+        return merge([ended, *exits])
+
+    def _try(self, node: ast.Try, environment: Environment) -> Environment | None:
+        before = environment.copy()
+        body = self.execute(node.body, environment.copy())
+        raised = merge([before, environment, *([body] if body is not None else [])]) or before
+        if body is not None and node.orelse:
+            body = self.execute(node.orelse, body)
+        ways: list[Environment | None] = [body]
+        for handler in node.handlers:
+            inner = raised.copy()
+            if handler.name:
+                inner.assign(handler.name, NOTHING)
+            ways.append(self.execute(handler.body, inner))
+        merged = merge(ways)
+        if node.finalbody:
+            after = self.execute(node.finalbody, merged if merged is not None else raised.copy())
+            return after if merged is not None else None
+        return merged
+
+    def _with(self, node: ast.With | ast.AsyncWith, environment: Environment) -> Environment | None:
+        for item in node.items:
+            value = self.evaluate(item.context_expr, environment)
+            for owner in instances(value):
+                enter = self.engine.project.method(owner, "__enter__") or self.engine.project.method(owner, "__aenter__")
+                if enter is not None:
+                    value = self.engine.call_function(self, enter, [value], {}, item.context_expr, environment, nodes=[None])
+            if item.optional_vars is not None:
+                self.assign(item.optional_vars, value, environment)
+        return self.execute(node.body, environment)
+
+    def _match(self, node: ast.Match, environment: Environment) -> Environment | None:
+        subject = self.evaluate(node.subject, environment)
+        ways: list[Environment | None] = []
+        for case in node.cases:
+            fits = self._fits(case.pattern, subject, environment)
+            if fits is False:
+                continue
+            inner = environment.copy()
+            for each in ast.walk(case.pattern):
+                if isinstance(each, (ast.MatchAs, ast.MatchStar)) and each.name:
+                    inner.assign(each.name, Value(subject.all_taints(), subject.constant, subject.items, subject.references))
+            if isinstance(case.pattern, (ast.MatchValue, ast.MatchOr, ast.MatchSingleton)) and isinstance(node.subject, ast.Name):
+                inner.mark_checked(node.subject, subject, self.all_rules)
+            if case.guard is not None:
+                self.evaluate(case.guard, inner)
+                restrict(case.guard, inner, self, outcome=True)
+            ways.append(self.execute(case.body, inner))
+            if (fits or (isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None)) and case.guard is None:
+                return merge(ways)
+        return merge([*ways, environment])
+
+    def _fits(self, pattern: ast.pattern, subject: Value, environment: Environment) -> bool | None:
+        """Whether a constant matches the pattern of a case; None if unknown."""
+        if isinstance(pattern, ast.MatchOr):
+            known = [self._fits(each, subject, environment) for each in pattern.patterns]
+            return True if True in known else None if None in known else False
+        if not isinstance(pattern, ast.MatchValue) or subject.constant is None:
+            return None
+        value = self.evaluate(pattern.value, environment)
+        return value.constant[0] == subject.constant[0] if value.constant is not None else None
+
+    def _define(self, node: ast.FunctionDef | ast.AsyncFunctionDef, environment: Environment) -> Environment:
+        if self.module.functions.get(node.name) is not None and self.module.functions[node.name].node is node:
+            return environment
+        function = Function(self.module, node, self.owner)
+        environment.assign(node.name, self.closure(function, environment))
+        if node.decorator_list or any(id(each) in self.marks.sources for each in ast.walk(node)):
+            self._nested.append(function)
+        return environment
+
+    def _define_class(self, node: ast.ClassDef, environment: Environment) -> Environment:
+        known = self.module.classes.get(node.name)
+        if known is None or known.node is not node:
+            environment.assign(node.name, Value(references=(Class(self.module, node),)))
+        return environment
+
+    def _ignore(self, node: ast.stmt, environment: Environment) -> Environment:
+        del node
+        return environment
+
+
+def _common(facts: Sequence[dict[Place, int]]) -> dict[Place, int]:
+    if not facts:
+        return {}
+    found = dict(facts[0])
+    for each in facts[1:]:
+        found = {place: rules & each.get(place, 0) for place, rules in found.items()}
+    return {place: rules for place, rules in found.items() if rules}
+
+
+_STATEMENTS: Mapping[type[ast.AST], Callable[[FunctionRun, Any, Environment], Environment | None]] = {
+    ast.Assign: FunctionRun._assign,
+    ast.AnnAssign: FunctionRun._annotated,
+    ast.AugAssign: FunctionRun._augmented,
+    ast.Expr: FunctionRun._expression,
+    ast.Return: FunctionRun._return,
+    ast.Raise: FunctionRun._raise,
+    ast.Break: FunctionRun._leave_loop,
+    ast.Continue: FunctionRun._leave_loop,
+    ast.If: FunctionRun._if,
+    ast.For: FunctionRun._for,
+    ast.AsyncFor: FunctionRun._for,
+    ast.While: FunctionRun._while,
+    ast.Try: FunctionRun._try,
+    ast.With: FunctionRun._with,
+    ast.AsyncWith: FunctionRun._with,
+    ast.Match: FunctionRun._match,
+    ast.FunctionDef: FunctionRun._define,
+    ast.AsyncFunctionDef: FunctionRun._define,
+    ast.ClassDef: FunctionRun._define_class,
+    ast.Import: FunctionRun._ignore,
+    ast.ImportFrom: FunctionRun._ignore,
+    ast.Global: FunctionRun._ignore,
+    ast.Nonlocal: FunctionRun._ignore,
+}
+
+__all__ = ["FunctionRun"]

@@ -1,0 +1,132 @@
+"""taint: request data that reaches a sink through functions and files of the project, by the taint rules of our rule pack.
+
+What can fail, and what follows:
+
+- A file that is needed cannot be parsed: a gap of that file. Files that no request can reach are not parsed.
+- What one function reaches is too much code (`engine.MAX_STEPS_OF_ROOT`), or nested too deeply: a gap of the function's file.
+- The program crashes, or its output is malformed: every file is a gap.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+import scangate
+from scangate.model import (
+    Confidence,
+    FileReport,
+    Finding,
+    FindingKind,
+    FlowRole,
+    FlowStep,
+    FormerRule,
+    Gap,
+    GapKind,
+    Location,
+    Severity,
+)
+from scangate.plugin import FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
+from scangate.tools import semgrep
+from scangate.tools.suppression_comments import find_nosemgrep
+from scangate.tools.syntax_check import check_python, make_gap
+
+NAME = "taint"
+FIXED_TEXTS = frozenset({"title", "message", "help_url"})
+READS_PIECES = False
+cache_key = depends_on_file_only
+
+RUNNER_MODULE = "scangate.tools.taint_runner"
+HINT = "divide the function, or exclude the file for this scanner with a reason"
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """The policy's block for taint: request data in Python code, across functions and files; it has no options of its own."""
+
+
+class _Rule(msgspec.Struct):
+    id: str
+    message: str
+    metadata: dict[str, object]
+
+
+class _Step(msgspec.Struct):
+    path: str
+    line: int
+    end_line: int
+    column: int
+    end_column: int
+    role: FlowRole
+
+
+class _Flow(msgspec.Struct):
+    rule: int
+    steps: list[_Step]
+
+
+class _Output(msgspec.Struct):
+    rules: list[_Rule]
+    flows: list[_Flow]
+    unparsable: list[str]
+    unfinished: list[str]
+
+
+def version() -> str:
+    """The version of scangate: the scanner is a part of it."""
+    return scangate.__version__
+
+
+def reads(file: FileFacts, options: Options) -> bool:
+    """Python, whatever the file is called."""
+    del options
+    return file.content_type == "python"
+
+
+def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:
+    """Follows request data through all of ``files``, in a process of its own, and reports each file."""
+    del options
+    job = context.temp_folder / "taint-job.json"
+    job.write_bytes(msgspec.json.encode({source.path: str(source.file) for source in files}))
+    output = context.run_program([sys.executable, "-I", "-X", "utf8", "-m", RUNNER_MODULE, str(job)], name=NAME)
+    answer = decode_json(output.stdout, NAME, _Output)
+    sources = {source.path: source for source in files}
+    findings: dict[str, list[Finding]] = defaultdict(list)
+    for flow in answer.flows:
+        findings[flow.steps[-1].path].append(_finding(flow, answer.rules[flow.rule], sources))
+    gaps = {path: _unparsable(sources[path]) for path in answer.unparsable}
+    for path in answer.unfinished:
+        reason = "the functions that a request reaches from here are too much code to follow"
+        gaps.setdefault(path, Gap(NAME, path, GapKind.TIMEOUT, reason, hint=HINT))
+    for path in sources:
+        yield FileReport(path, tuple(findings.get(path, ())), (gaps[path],) if path in gaps else ())
+
+
+def _unparsable(source: SourceFile) -> Gap:
+    error = check_python(source.read_bytes())
+    if error is not None:
+        return make_gap(NAME, source.path, error)
+    return Gap(NAME, source.path, GapKind.UNPARSABLE, "cannot be parsed", hint="fix the file, or exclude it with a reason")
+
+
+def _finding(flow: _Flow, rule: _Rule, sources: Mapping[str, SourceFile]) -> Finding:
+    steps = tuple(
+        FlowStep(Location(step.path, step.line, step.end_line, step.column, step.end_column), step.role) for step in flow.steps
+    )
+    location, metadata = steps[-1].location, rule.metadata
+    return Finding(
+        rule=f"{NAME}:{rule.id}",
+        severity=Severity[str(metadata["severity"])],
+        confidence=Confidence[str(metadata["confidence"])],
+        kind=FindingKind(metadata["kind"]),
+        title=str(metadata["title"]),
+        message=" ".join(rule.message.split()),
+        location=location,
+        cwe=tuple(semgrep.parse_cwes(metadata)),
+        help_url=str(metadata["help"]),
+        tool_comment=find_nosemgrep(sources[location.path].lines, location.line, rule.id),
+        former=FormerRule(f"{semgrep.NAME}:{rule.id}"),  # what was accepted there is accepted here
+        flow=steps,
+    )

@@ -1,0 +1,59 @@
+"""Request data is followed through functions and files: in weak projects to the sink, in safe ones to nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from scangate.taint.engine import Answer
+from scangate.taint.values import StepRole
+from tests.support.taint_pairs import PAIRS, RULES, expected, follow, found, read_pair
+
+NAMES = sorted(file.stem for file in PAIRS.glob("*.txt"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_weak_project_is_found(name: str) -> None:
+    files = read_pair(name)["weak"]
+    assert expected(files)
+    answer = follow(files)
+    assert found(answer) == expected(files)
+    assert (answer.unparsable, answer.unfinished) == ((), ())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_safe_project_is_not(name: str) -> None:
+    files = read_pair(name)["safe"]
+    assert not expected(files)
+    assert follow(files) == Answer(())
+
+
+def test_every_clause_of_the_rules_is_understood() -> None:
+    assert RULES.not_understood == ()
+    assert len(RULES.documents) >= 11
+
+
+def test_steps_lead_from_the_request_to_the_sink() -> None:
+    flow = follow(read_pair("flask-five-calls")["weak"]).flows[0]
+    assert [(step.role, step.path) for step in flow.steps] == [
+        (StepRole.SOURCE, "shop/app.py"),
+        (StepRole.CALL, "shop/app.py"),
+        (StepRole.CALL, "shop/service.py"),
+        (StepRole.CALL, "shop/service.py"),
+        (StepRole.CALL, "shop/store.py"),
+        (StepRole.CALL, "shop/database.py"),
+        (StepRole.SINK, "shop/database.py"),
+    ]
+
+
+def test_function_that_is_too_much_code_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scangate.taint.engine.MAX_STEPS_OF_ROOT", 5)
+    assert follow(read_pair("flask-same-file")["weak"]) == Answer((), (), ("app.py",))
+
+
+def test_file_that_is_needed_and_cannot_be_parsed_is_named() -> None:
+    files = {**read_pair("creator-of-taint")["weak"], "unused.py": "def (:\n", "site/login.py": "wanted_page(\n"}
+    assert follow(files) == Answer((), ("site/login.py",))
+
+
+def test_project_without_requests_is_not_parsed() -> None:
+    assert follow({"a.py": "def (:\n", "b.py": "print(1)\n"}) == Answer(())
