@@ -44,7 +44,7 @@ from scangate.model import (
 )
 
 TODAY = dt.date(2026, 11, 22)
-SCANNERS = ("bandit", "detect-secrets", "pip-audit", "semgrep")
+SCANNERS = ("bandit", "detect-secrets", "pip-audit", "semgrep", "taint")
 SEVERITIES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.INFO)
 PATHS = ("a.py", "src/b.py", "tests/c.py")
 RANK = {Outcome.PASS: 0, Outcome.INCOMPLETE: 1, Outcome.FAIL: 2}
@@ -71,8 +71,8 @@ class CommandOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
 
 
 def load_policy(spec: str | None, root: Path, environment: str | None = None, *, trusted: bool = False, scope: str = "") -> Policy:
-    """`load` with the four scanners known, on the tests' day."""
-    options = dict.fromkeys((*SCANNERS, "betterleaks", "credsweeper", "taint"), Options)
+    """`load` with the scanners known, on the tests' day."""
+    options = dict.fromkeys((*SCANNERS, "betterleaks", "credsweeper"), Options)
     return policy_loader.load_policy(
         spec,
         root,

@@ -33,5 +33,6 @@ def find_rule(name: str, rules: Mapping[str, RuleInfo], command: str, findings: 
 
 def _nearest(name: str, names: Iterable[str]) -> str:
     folded = {each.lower(): each for each in names}
-    close = difflib.get_close_matches(name.lower()[:80], sorted(folded), n=1, cutoff=0.4)
-    return folded[close[0]] if close else EXAMPLE
+    close = difflib.get_close_matches(name.lower()[:80], sorted(folded), n=3, cutoff=0.4)
+    same = [each for each in close if each.partition(":")[2] == close[0].partition(":")[2]]  # of several scanners
+    return folded[min(same)] if same else EXAMPLE

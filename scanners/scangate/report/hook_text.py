@@ -62,6 +62,8 @@ def suggest_acceptance(entry: Entry, acceptance: Acceptance, more_option: str) -
     """The comment that accepts all of a finding, or the commands that make exceptions where no comment can, one for each rule."""
     rulings = entry.rulings if isinstance(entry, PinFindings) else entry.per_scanner
     rules = list(dict.fromkeys(ruling.finding.rule for ruling in rulings))
+    known_as = {ruling.finding.rule: ruling.finding.former.rule for ruling in rulings if ruling.finding.former is not None}
+    rules = [rule for rule in rules if known_as.get(rule) not in rules]  # what accepts the other name accepts this one
     if acceptance.comments and acceptance.added_comments and len(rules) <= MAX_RULES:
         comment = acceptance.format_comment(rulings[0].finding.location.path, rules, acceptance.until)
         if comment:

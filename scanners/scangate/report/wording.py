@@ -136,8 +136,13 @@ def short_fingerprint(finding: Finding) -> str:
 
 
 def list_merged_rules(ruling: Ruling) -> str:
-    """``bandit:B105, semgrep:x``: the rules of the other findings that were merged into this one."""
-    return ", ".join(member.finding.rule for member in ruling.members[1:])
+    """``bandit:B105, semgrep:x``: the rules of the other findings that were merged into this one.
+
+    Not those of findings that are known by the name of another member's rule as well.
+    """
+    rules = {member.finding.rule for member in ruling.members}
+    others = [member.finding for member in ruling.members[1:]]
+    return ", ".join(each.rule for each in others if each.former is None or each.former.rule not in rules)
 
 
 def format_location(path: str, line: int = 0, column: int = 0) -> str:

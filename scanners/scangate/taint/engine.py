@@ -231,7 +231,9 @@ class Engine:
             return self.typed(annotation.left, module) or self.typed(annotation.right, module)
         if isinstance(annotation, ast.Subscript):
             name = module.resolve(annotation.value).rpartition(".")[2]
-            inner = annotation.slice.elts[0] if isinstance(annotation.slice, ast.Tuple) else annotation.slice
+            inner = (
+                annotation.slice.elts[0] if isinstance(annotation.slice, ast.Tuple) and annotation.slice.elts else annotation.slice
+            )
             return self.typed(inner, module) if name in {"Optional", "Annotated", "Final", "ClassVar"} else ()
         if isinstance(annotation, ast.Name):
             found = self.project.lookup(module, annotation.id)
@@ -274,7 +276,7 @@ class Engine:
         return self._globals[module.path]
 
     def field(self, owner: Class, name: str) -> Value:
-        """What objects of a class have in a field, whoever made them: its type, and request data that a method put there."""
+        """What objects of a class have in a field, wherever they were made: its type, and request data that a method put there."""
         if id(owner.node) not in self._fields:
             self._fields[id(owner.node)] = {}  # while it is computed
             self._fields[id(owner.node)] = self._find_fields(owner)

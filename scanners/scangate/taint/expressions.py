@@ -410,7 +410,7 @@ def _fold(apply: Callable[[Any, Any], Any], first: Any, second: Any) -> Value:
         return NOTHING
     try:
         result = apply(first, second)
-    except Exception:  # noqa: BLE001 -- whatever the operation raises, its result is unknown
+    except (TypeError, ValueError, ArithmeticError, LookupError, MemoryError):
         return NOTHING
     if not isinstance(result, _SIMPLE) or (isinstance(result, (str, bytes)) and len(result) > MAX_CONSTANT):
         return NOTHING

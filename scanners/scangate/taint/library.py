@@ -108,6 +108,8 @@ def _call_method(  # noqa: PLR0911, PLR0913, PLR0917 -- a table of methods would
                 environment,
             )
         return join([found, *default]) if default else found
+    if name in {"get", "pop", "getlist"} and arguments and receiver.is_clean:  # looked up by the client's key, not made of it
+        return join([receiver.element(), *arguments[1:]])
     if name == "pop" and receiver.items and not arguments and not receiver.taints:
         return receiver.part(max((key for key in receiver.items if isinstance(key, int)), default=0))
     if name in QUERIES or is_stored(function.value):

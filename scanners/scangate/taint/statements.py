@@ -57,7 +57,7 @@ class FunctionRun(Evaluator):
         summary.if_true, summary.if_false = _common(self._true), _common(self._false)
 
     def _run_nested(self) -> None:
-        """Nested functions that are views, or read a request: nobody else calls them."""
+        """Nested functions that are views, or read a request: no other code calls them."""
         for function in self._nested:
             environment = self._exits[-1] if self._exits else Environment()
             value = self.closure(function, environment)
