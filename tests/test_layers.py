@@ -36,13 +36,9 @@ RULES = ImportRules(
         "plugin": {"model", "errors", "source_text", "scan.process"},
         "advisories": {"advisories"},
         "scan": {"scan", "plugin"},
-<<<<<<< HEAD
-        "tools": {"tools", "advisories", "plugin", "scan.literals", "scan.masking"},
-        "fixes": {"fixes", "advisories", "tools.source_edits"},
-=======
         "taint": {"taint"},
         "tools": {"tools", "taint", "advisories", "plugin", "scan.literals", "scan.masking"},
->>>>>>> 9f8fdafb (taint: follow request data across functions and files)
+        "fixes": {"fixes", "advisories", "tools.source_edits"},
         "judge": {"judge"},
         "report": {"report"},
         "publish": {"publish"},

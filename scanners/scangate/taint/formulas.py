@@ -132,8 +132,18 @@ class Formula(msgspec.Struct, frozen=True, dict=True):
         if self.operator == "pattern-regex":
             return compile_regex(self.regex).search(text) is not None
         if self.operator == "patterns":
-            return all(each.may_match(text) for each in self.parts if each.operator not in _CONDITIONS)
+            parts = [each for each in self.parts if each.operator not in _CONDITIONS]
+            return all(each.may_match(text) for each in parts) and self._may_call(text)
         return self.operator != "pattern-either" or any(each.may_match(text) for each in self.parts)
+
+    def _may_call(self, text: str) -> bool:
+        """Whether the text has a call of a method with a name that the conditions allow; True in doubt."""
+        first = self.ordered[0].pattern if self.ordered else None
+        if first is None or not first.name_metavariable or not isinstance(getattr(first.expression, "func", None), ast.Attribute):
+            return True
+        allowed = [each.regex for each in self.parts if each.metavariable == first.name_metavariable and each.regex.startswith("^")]
+        calls = [rf"\.\s*(?:{regex.removeprefix('^').removesuffix('$')})\s*\(" for regex in allowed if not regex.startswith("^(?")]
+        return all(compile_regex(each).search(text) for each in calls)
 
     def match(self, node: ast.AST, bindings: Bindings, place: Surroundings) -> Iterator[Bindings]:
         """The bindings under which ``node`` matches."""

@@ -83,7 +83,7 @@ def _call_name(name: str, arguments: Sequence[Value]) -> Value | None:
     return None
 
 
-def _call_method(  # noqa: PLR0911, PLR0913, PLR0917 -- a table of methods would hide what each needs
+def _call_method(  # noqa: C901, PLR0911, PLR0913, PLR0917 -- a table of methods would hide what each needs
     evaluator: Evaluator,
     node: ast.Call,
     function: ast.Attribute,

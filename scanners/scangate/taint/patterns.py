@@ -13,6 +13,8 @@ from typing import Any
 
 import msgspec
 
+from scangate.python_parser import parse_python
+
 Binding = ast.AST | str
 Bindings = Mapping[str, Binding]
 """What each metavariable is bound to: a node, or a name."""
@@ -20,8 +22,8 @@ Resolve = Callable[[ast.AST], str]
 """The dotted name of an expression, with its imports resolved; empty if it has none."""
 
 METAVARIABLE, DOTS, DEEP = "_metavariable_", "_dots_", "_deep_"
-_ELLIPSIS_ARGUMENT = re.compile(r"(?<=[(\[,])(\s*)\.\.\.(?=\s*[,)\]])")
-_ELLIPSIS_KEY = re.compile(r"(?<=[{,])(\s*)\.\.\.(?=\s*[,}])")
+_TOKEN = re.compile(r"[rRbBuUfF]*(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')|\.\.\.|\*\*|[()\[\]{}]|[^\s]|\s+", re.DOTALL)
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
 _NAME_OF_METAVARIABLE = re.compile(r"(?<![\"'\w])\$([A-Z_][A-Z0-9_]*)")
 _STRING_METAVARIABLE = re.compile(r"\$([A-Z_][A-Z0-9_]*)")
 _STRING_REGEX = re.compile(r"=~/(.*)/", re.DOTALL)
@@ -53,7 +55,7 @@ class Pattern:
         self.text = text
         self._parameters: list[list[Parameter]] = []
         prepared = _DEFINITION.sub(self._take_parameters, text.strip())
-        self.body = ast.parse(_prepare(prepared)).body
+        self.body = parse_python(_prepare(prepared)).body
         definitions = [node for each in self.body for node in ast.walk(each) if isinstance(node, _FUNCTIONS)]
         self._parameters_of = {id(node): found for node, found in zip(definitions, self._parameters, strict=True)}
         first = self.body[0]
@@ -135,10 +137,32 @@ def _unparse(node: ast.AST) -> str:
 def _prepare(text: str) -> str:
     """Python that parses to the pattern, with names for what is not Python."""
     text = text.replace("<...", f"{DEEP}(").replace("...>", ")")
-    text = _ELLIPSIS_KEY.sub(rf"\1**{DOTS}", text) if "{" in text and 'f"' not in text else text
-    text = _ELLIPSIS_ARGUMENT.sub(rf"\1*{DOTS}", text)
-    text = _ELLIPSIS_ARGUMENT.sub(rf"\1*{DOTS}", text.replace("**_dots_", "**_dots_"))
+    text = "".join(_replace_dots(_TOKEN.findall(text)))
     return _NAME_OF_METAVARIABLE.sub(rf"{METAVARIABLE}\1", text)
+
+
+def _replace_dots(tokens: Sequence[str]) -> Iterator[str]:
+    """The tokens with a starred name for dots that are an element of a call or a collection."""
+    words = [token for token in tokens if not token.isspace()]
+    stack: list[str] = []
+    stars: list[bool] = [False]
+    position = -1
+    for word in tokens:
+        if word.isspace():
+            yield word
+            continue
+        position += 1
+        if word in _CLOSING:
+            stack.append(word)
+            stars.append(word == "{")
+        elif stack and word == _CLOSING[stack[-1]]:
+            stack.pop()
+            stars.pop()
+        elif word == "**":
+            stars[-1] = True
+        before, after = words[position - 1 : position], words[position + 1 : position + 2]
+        is_element = word == "..." and stack and before[0] in {*_CLOSING, ","} and after[0] in {*_CLOSING.values(), ","}
+        yield ("**" if stars[-1] else "*") + DOTS if is_element else word
 
 
 def _split(text: str) -> list[str]:
@@ -158,8 +182,13 @@ def _parse_parameter(text: str) -> Parameter:
         return Parameter(None)
     name, _, default = text.partition("=")
     name, _, annotation = name.partition(":")
-    nodes = [ast.parse(_prepare(each.strip()), mode="eval").body if each.strip() else None for each in (name, annotation, default)]
+    nodes = [_parse_expression(each) if each.strip() else None for each in (name, annotation, default)]
     return Parameter(*nodes)
+
+
+def _parse_expression(text: str) -> ast.AST:
+    statement = parse_python(_prepare(text.strip())).body[0]
+    return statement.value if isinstance(statement, ast.Expr) else statement
 
 
 def _words(body: Sequence[ast.AST]) -> Iterator[str]:
@@ -180,7 +209,7 @@ def _metavariable(node: object) -> str:
 def _is_dots(node: object) -> bool:
     if isinstance(node, ast.Expr):
         node = node.value
-    if isinstance(node, ast.Starred):
+    if isinstance(node, (ast.Starred, ast.keyword)):
         return isinstance(node.value, ast.Name) and node.value.id == DOTS
     return isinstance(node, ast.Constant) and node.value is Ellipsis
 
@@ -259,8 +288,9 @@ class _Matcher:
         if isinstance(wanted, ast.Call):
             for found in self.match(wanted.func, node.func, bindings):
                 for more in self._match_list(wanted.args, node.args, found):
-                    is_open = any(map(_is_dots, wanted.args))
-                    yield from self._match_keywords(wanted.keywords, node.keywords, more, is_open=is_open)
+                    named = [each for each in wanted.keywords if not _is_dots(each)]
+                    is_open = len(named) < len(wanted.keywords) or any(map(_is_dots, wanted.args))
+                    yield from self._match_keywords(named, node.keywords, more, is_open=is_open)
         elif isinstance(wanted, _FUNCTIONS):
             yield from self._match_function(wanted, node, bindings)
         elif isinstance(wanted, ast.ClassDef):
