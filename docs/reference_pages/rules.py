@@ -148,7 +148,7 @@ def _semgrep_page(about: RuleInfo) -> str:
     languages = [LANGUAGES[each] for rule in (name, twin) if rule in pack for each in pack[rule][1]["languages"]]
     *what, fix = re.split(r"(?<=\.)\s+(?=[A-Z])", about.description)
     also = [f"For JSON, the rule is `{about.rule}{JSON_TWIN}`."] if twin in pack else []
-    if pack[name][1].get("mode") == "taint":
+    if f"taint:{name}" in list_rules():
         also.append(f"The scanner taint follows the data through functions and files; there, the rule is `taint:{name}`.")
     return "\n\n".join(
         [

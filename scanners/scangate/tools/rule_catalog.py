@@ -96,7 +96,7 @@ def _semgrep_rules() -> Iterator[RuleInfo]:
                 f"{rule['id'].removesuffix(JSON_TWIN)}.md",
             )
             yield about
-            if rule.get("mode") == "taint":  # followed across functions and files, too
+            if rule.get("mode") == "taint" and "python" in rule["languages"]:  # followed across functions and files, too
                 yield msgspec.structs.replace(about, rule=f"{taint.NAME}:{rule['id']}")
 
 
