@@ -53,6 +53,7 @@ KINDS = {"code": Analysis.CODE, "configuration": Analysis.CONFIGURATION}
 CONTENT_TYPES = {
     "actions": ("github-action",),
     "buildspec": ("buildspec",),
+    "cdk-typescript": ("javascript", "typescript"),
     "cloudformation": ("cloudformation",),
     "cloudformation/iam.yaml": ("cloudformation", "iam-policy"),
     "cloudformation/access.yaml": ("cloudformation", "iam-policy"),

@@ -1,0 +1,1 @@
+const managedPolicies = [ManagedPolicy.fromAwsManagedPolicyName('AdministratorAccess')]; // expect: cdk-ts-administrator-access

@@ -1,0 +1,1 @@
+role.addManagedPolicy(iam.ManagedPolicy.fromAwsManagedPolicyName('AdministratorAccess')); // expect: cdk-ts-administrator-access

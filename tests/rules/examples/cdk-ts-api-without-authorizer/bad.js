@@ -1,0 +1,1 @@
+items.addMethod('GET', integration, { authorizationType: AuthorizationType.NONE }); // expect: cdk-ts-api-without-authorizer

@@ -1,0 +1,1 @@
+items.addMethod('GET', integration, { authorizer, authorizationType: AuthorizationType.COGNITO });

@@ -1,0 +1,1 @@
+items.addMethod('POST', integration, { authorizationType: apigateway.AuthorizationType.IAM });

@@ -1,0 +1,1 @@
+new FunctionUrl(this, 'Url', { function: handler, authType: FunctionUrlAuthType.NONE }); // expect: cdk-ts-function-url-without-login

@@ -1,0 +1,1 @@
+handler.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.NONE }); // expect: cdk-ts-function-url-without-login

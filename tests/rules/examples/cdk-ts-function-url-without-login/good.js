@@ -1,0 +1,1 @@
+new FunctionUrl(this, 'Url', { function: handler, authType: FunctionUrlAuthType.AWS_IAM });

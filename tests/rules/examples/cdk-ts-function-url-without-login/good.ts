@@ -1,0 +1,1 @@
+handler.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.AWS_IAM });

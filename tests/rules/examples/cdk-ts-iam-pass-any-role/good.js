@@ -1,0 +1,1 @@
+const statement = new PolicyStatement({ actions: ['ecs:RunTask'], resources: ['*'] });

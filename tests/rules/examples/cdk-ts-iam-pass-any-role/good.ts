@@ -1,0 +1,1 @@
+role.addToPolicy(new iam.PolicyStatement({ actions: ['iam:PassRole'], resources: [task.roleArn] }));

@@ -1,0 +1,1 @@
+const statement = new PolicyStatement({ resources: ['*'], actions: ['dynamodb:*'] }); // expect: cdk-ts-iam-service-wildcard

@@ -1,0 +1,1 @@
+const statement = new PolicyStatement({ resources: ['*'], actions: ['dynamodb:ListTables'] });

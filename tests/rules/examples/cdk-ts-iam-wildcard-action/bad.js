@@ -1,0 +1,1 @@
+const statement = new PolicyStatement({ actions: ['*'], resources: [table.tableArn] }); // expect: cdk-ts-iam-wildcard-action

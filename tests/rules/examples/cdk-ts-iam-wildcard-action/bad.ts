@@ -1,0 +1,1 @@
+role.addToPolicy(new iam.PolicyStatement({ actions: ['*'], resources: ['*'] })); // expect: cdk-ts-iam-wildcard-action

@@ -1,0 +1,1 @@
+const options = { httpTokens: ec2.LaunchTemplateHttpTokens.REQUIRED };

@@ -1,0 +1,3 @@
+const { Peer, Port } = require('aws-cdk-lib/aws-ec2');
+
+group.addIngressRule(Peer.anyIpv6(), Port.tcp(22)); // expect: cdk-ts-open-admin-port

@@ -1,0 +1,1 @@
+service.connections.allowFromAnyIpv4(ec2.Port.tcp(443));

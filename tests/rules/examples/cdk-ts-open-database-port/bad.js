@@ -1,0 +1,1 @@
+cache.connections.allowFromAnyIpv4(ec2.Port.tcp(6379)); // expect: cdk-ts-open-database-port

@@ -1,0 +1,1 @@
+database.connections.allowFrom(service, ec2.Port.tcp(5432));

@@ -1,0 +1,1 @@
+const behavior = { origin, viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.ALLOW_ALL }; // expect: cdk-ts-plain-http

@@ -1,0 +1,1 @@
+const block = BlockPublicAccess.BLOCK_ALL;

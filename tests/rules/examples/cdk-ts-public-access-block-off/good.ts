@@ -1,0 +1,1 @@
+const blockPublicAccess = new s3.BlockPublicAccess({ blockPublicPolicy: true, blockPublicAcls: true });

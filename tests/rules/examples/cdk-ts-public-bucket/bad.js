@@ -1,0 +1,1 @@
+bucket.grantPublicAccess(); // expect: cdk-ts-public-bucket

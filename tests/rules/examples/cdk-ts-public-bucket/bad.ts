@@ -1,0 +1,1 @@
+new s3.Bucket(this, 'Files', { publicReadAccess: true }); // expect: cdk-ts-public-bucket

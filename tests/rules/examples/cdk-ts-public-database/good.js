@@ -1,0 +1,1 @@
+new CfnCluster(this, 'Cluster', { clusterType: 'single-node' });

@@ -1,0 +1,1 @@
+const password = SecretValue.unsafePlainText('hard to guess'); // expect: cdk-ts-secret-in-source

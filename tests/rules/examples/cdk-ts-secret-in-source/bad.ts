@@ -1,0 +1,1 @@
+const secretStringValue = cdk.SecretValue.unsafePlainText('hard to guess'); // expect: cdk-ts-secret-in-source

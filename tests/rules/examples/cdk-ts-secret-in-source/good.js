@@ -1,0 +1,1 @@
+const password = SecretValue.unsafePlainText(process.env.PASSWORD);

@@ -1,0 +1,1 @@
+const secretStringValue = cdk.SecretValue.secretsManager('database');

@@ -1,0 +1,1 @@
+const volume = ec2.BlockDeviceVolume.ebs(100, { encrypted: true });

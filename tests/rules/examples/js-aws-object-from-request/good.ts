@@ -1,0 +1,3 @@
+export const handler = async (event: APIGatewayProxyEvent) => {
+  return getSignedUrl(s3, new PutObjectCommand({ Bucket: 'uploads', Key: randomUUID() }));
+};

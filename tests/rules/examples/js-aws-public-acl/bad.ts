@@ -1,0 +1,1 @@
+await client.send(new PutBucketAclCommand({ Bucket: name, ACL: 'public-read-write' })); // expect: js-aws-public-acl

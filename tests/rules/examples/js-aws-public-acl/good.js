@@ -1,0 +1,1 @@
+const command = new PutObjectCommand({ Bucket: 'site', Key: 'a.html', Body: body });

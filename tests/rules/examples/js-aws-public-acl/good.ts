@@ -1,0 +1,1 @@
+await client.send(new PutBucketAclCommand({ Bucket: name, ACL: 'private' }));

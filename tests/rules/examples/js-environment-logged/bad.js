@@ -1,0 +1,3 @@
+exports.handler = async (event) => {
+  console.log('environment', process.env); // expect: js-environment-logged
+};

@@ -1,0 +1,3 @@
+export const handler = async (): Promise<void> => {
+  console.log(JSON.stringify({ stage: process.env.STAGE }));
+};

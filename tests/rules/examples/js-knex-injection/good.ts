@@ -1,0 +1,3 @@
+router.get('/items', async (ctx: Context) => {
+  ctx.body = await knex.raw('SELECT * FROM items ORDER BY ??', [ctx.query.sort]);
+});

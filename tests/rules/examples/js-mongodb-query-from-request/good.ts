@@ -1,0 +1,3 @@
+export const search = async (req: Request, res: Response) => {
+  res.json(await Item.find({ kind: String(req.body.kind) }));
+};

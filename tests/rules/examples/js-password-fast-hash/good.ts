@@ -1,0 +1,3 @@
+import { scryptSync } from 'node:crypto';
+
+export const hash = (password: string, salt: Buffer) => scryptSync(password, salt, 64);

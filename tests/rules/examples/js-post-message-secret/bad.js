@@ -1,0 +1,1 @@
+window.opener.postMessage({ type: 'login', token: user.token }, '*'); // expect: js-post-message-secret

@@ -1,0 +1,3 @@
+export function share(accessToken: string): void {
+  window.parent.postMessage(accessToken, window.location.origin);
+}

@@ -1,0 +1,3 @@
+import fastifyStatic from '@fastify/static';
+
+app.register(fastifyStatic, { root: __dirname }); // expect: js-project-folder-served

@@ -1,0 +1,1 @@
+export const Comment = ({ html }: Props) => React.createElement('div', null, html);

@@ -1,0 +1,2 @@
+console.log('login', user.name);
+logger.info('the password has changed');

@@ -1,0 +1,3 @@
+export function connect(apiKey: string): void {
+  console.debug('connecting with a key of', apiKey.length);
+}

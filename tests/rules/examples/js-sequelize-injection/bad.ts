@@ -1,0 +1,7 @@
+@Controller('users')
+export class UserController {
+  @Get()
+  find(@Query('sort') sort: string) {
+    return this.users.findAll({ order: Sequelize.literal(sort) }); // expect: js-sequelize-injection
+  }
+}

@@ -1,0 +1,3 @@
+const { generateKeyPairSync } = require('crypto');
+
+generateKeyPairSync('rsa', { modulusLength: 1024 }); // expect: js-small-key

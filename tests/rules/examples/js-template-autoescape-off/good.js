@@ -1,0 +1,2 @@
+nunjucks.configure('views', { autoescape: true, express: app });
+const template = Handlebars.compile(source);

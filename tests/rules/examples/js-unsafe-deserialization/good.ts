@@ -1,0 +1,3 @@
+export async function POST(request: Request) {
+  return Response.json(JSON.parse(await request.text()));
+}

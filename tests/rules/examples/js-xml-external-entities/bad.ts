@@ -1,0 +1,3 @@
+import * as libxml from 'libxmljs2';
+
+export const read = (text: string) => libxml.parseXmlString(text, { replaceEntities: true }); // expect: js-xml-external-entities

@@ -1,0 +1,3 @@
+const libxml = require('libxmljs2');
+
+const document = libxml.parseXml(text, { noblanks: true });
