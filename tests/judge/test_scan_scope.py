@@ -30,7 +30,7 @@ def scanned() -> list[ScanResult]:
     )
     first = msgspec.structs.replace(make_result("bandit", gaps=[Gap("bandit", "a.py", GapKind.TOO_LARGE, "r")]), skipped_paths=left)
     other = msgspec.structs.replace(make_result("semgrep"), skipped_paths=left[:1])
-    return [first, other, make_result("detect-secrets"), make_result("pip-audit")]
+    return [first, other, *(make_result(name) for name in ("detect-secrets", "pip-audit", "taint"))]
 
 
 def scope(**changes: Any) -> dict[str, Any]:

@@ -70,6 +70,15 @@ def test_scanner_that_cannot_say_whether_it_reads_a_file_gets_it() -> None:
     assert [accepts(ScannerTask(scanner, None, 1.0), Target(path, path.encode())) for path in answers] == [True, False, True]
 
 
+def test_scanner_without_pieces_is_not_given_a_file_for_a_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    scanner = FakeScanner(read_all)
+    scanner.reads = lambda file, options: file.content_type == "python"  # type: ignore[method-assign]
+    template = Target("template.yaml", b"template.yaml", content_type="cloudformation", piece_types=("python",))
+    assert accepts(ScannerTask(scanner, None, 1.0), template)
+    monkeypatch.setattr(scanner, "READS_PIECES", False, raising=False)
+    assert not accepts(ScannerTask(scanner, None, 1.0), template)
+
+
 def test_scanner_is_asked_with_its_own_options() -> None:
     scanner = FakeScanner(read_all)
     scanner.reads = lambda file, options: (file.path, options) == ("a", 7)  # type: ignore[method-assign]

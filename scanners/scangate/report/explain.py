@@ -14,7 +14,7 @@ from scangate.report import escape, summary, wording
 from scangate.report.decision_text import explain_decision, format_policy_location, list_policy_locations
 from scangate.report.remediation import split_message, suggest_fix
 from scangate.report.secret_text import explain_mitigation, explain_secret
-from scangate.report.view import Acceptance
+from scangate.report.view import Acceptance, list_rules_to_name
 from scangate.report.wording import pluralize
 
 WIDTH = 100
@@ -138,8 +138,8 @@ def _format_comment(ruling: Ruling, waive: WaiveArguments) -> list[str]:
     acceptance = waive.acceptance
     if acceptance is None or not acceptance.comments or ruling.outcome is RulingOutcome.SUPPRESSED:
         return []
-    rules = dict.fromkeys(each.finding.rule for each in ruling.per_scanner)
-    comment = acceptance.format_comment(ruling.finding.location.path, list(rules), acceptance.until)
+    rules = list_rules_to_name(ruling.per_scanner)
+    comment = acceptance.format_comment(ruling.finding.location.path, rules, acceptance.until)
     where = f"or, at the end of line {ruling.finding.location.line} or alone above it: {comment}"
     return [where if acceptance.added_comments else f"{where} (a pull-request build does not count it)"] if comment else []
 

@@ -93,7 +93,8 @@ def describe_and_fix(ruling: Ruling) -> tuple[str, str]:
 
 
 def _also(ruling: Ruling) -> str:
-    return f"also {wording.list_merged_rules(ruling)}" if ruling.members else ""
+    merged = wording.list_merged_rules(ruling)
+    return f"also {merged}" if merged else ""
 
 
 def evidence_lines(ruling: Ruling, view: View) -> Iterable[Line]:

@@ -82,7 +82,7 @@ def render_job_summary(report: Report, room: int) -> bytes:
 
 def _annotate_finding(ruling: Ruling) -> str:
     finding = ruling.finding
-    also = f" and {wording.list_merged_rules(ruling)}" if ruling.members else ""
+    also = f" and {merged}" if (merged := wording.list_merged_rules(ruling)) else ""
     fix = suggest_fix(finding.rule, finding)
     lines = [finding.message or finding.title, f"Fix: {fix}" if fix else ""]
     lines += [f"Details: scangate explain {wording.short_fingerprint(finding)}"] if finding.fingerprint else []

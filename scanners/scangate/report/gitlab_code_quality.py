@@ -63,7 +63,7 @@ def _issues(report: Report) -> Iterator[_Issue]:
 
 def _finding_issue(ruling: Ruling) -> _Issue:
     finding = ruling.finding
-    also = f"(also {wording.list_merged_rules(ruling)})" if ruling.members else ""
+    also = f"(also {merged})" if (merged := wording.list_merged_rules(ruling)) else ""
     number = f"[{wording.short_fingerprint(finding)}]" if finding.fingerprint else ""
     message = finding.message or finding.title or finding.rule
     return _Issue(

@@ -14,7 +14,7 @@ from scangate.report.finding_lines import INDENT, entry_lines
 from scangate.report.gap_lines import gap_lines
 from scangate.report.layout import Line, Segment, wrap
 from scangate.report.pins import Entry, PinFindings, count_findings, group_by_pin, sort_worst_last
-from scangate.report.view import Acceptance, View
+from scangate.report.view import Acceptance, View, list_rules_to_name
 from scangate.report.wording import pluralize
 
 MAX_ENTRIES = 5
@@ -61,9 +61,7 @@ def _list_notes(report: Report) -> list[str]:
 def suggest_acceptance(entry: Entry, acceptance: Acceptance, more_option: str) -> list[str]:
     """The comment that accepts all of a finding, or the commands that make exceptions where no comment can, one for each rule."""
     rulings = entry.rulings if isinstance(entry, PinFindings) else entry.per_scanner
-    rules = list(dict.fromkeys(ruling.finding.rule for ruling in rulings))
-    known_as = {ruling.finding.rule: ruling.finding.former.rule for ruling in rulings if ruling.finding.former is not None}
-    rules = [rule for rule in rules if known_as.get(rule) not in rules]  # what accepts the other name accepts this one
+    rules = list_rules_to_name(rulings)
     if acceptance.comments and acceptance.added_comments and len(rules) <= MAX_RULES:
         comment = acceptance.format_comment(rulings[0].finding.location.path, rules, acceptance.until)
         if comment:

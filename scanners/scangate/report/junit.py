@@ -89,7 +89,7 @@ def _describe_finding(ruling: Ruling) -> tuple[str, str]:
     if ruling.outcome is not RulingOutcome.BLOCKING:
         label = f"{wording.label_outcome(ruling.outcome)} {wording.label_bundled_only(finding)}".rstrip()
         return f"{where}: {label}, {explain_decision(ruling.decision)}", ""
-    also = f"also reported by {wording.list_merged_rules(ruling)}" if ruling.members else ""
+    also = f"also reported by {merged}" if (merged := wording.list_merged_rules(ruling)) else ""
     lines = [finding.message, wording.describe_advisory(finding), f"at {where}", f"because {explain_decision(ruling.decision)}"]
     lines += [also, finding.evidence, finding.help_url]
     return f"{where}: {ruling.severity.value}: {finding.message}", "\n".join(filter(None, lines))

@@ -112,7 +112,7 @@ def format_finding(ruling: Ruling) -> str:
 
 
 def _merged(ruling: Ruling) -> str:
-    return f" and {_escape_code(wording.list_merged_rules(ruling))}" if ruling.members else ""
+    return f" and {_escape_code(merged)}" if (merged := wording.list_merged_rules(ruling)) else ""
 
 
 def format_gap(group: Sequence[GapRuling]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from scangate.model import Ruling
 from scangate.report import escape
 
 DEFAULT_WIDTH = 100
@@ -26,6 +27,13 @@ class Acceptance(msgspec.Struct, frozen=True, kw_only=True):
     until: str
     skip_command: str
     format_comment: Callable[[str, Sequence[str], str], str]
+
+
+def list_rules_to_name(rulings: Sequence[Ruling]) -> list[str]:
+    """The rules that a comment has to name to accept all of ``rulings``: what accepts a former name accepts the rule as well."""
+    former = {ruling.finding.rule: ruling.finding.former.rule for ruling in rulings if ruling.finding.former is not None}
+    rules = dict.fromkeys(ruling.finding.rule for ruling in rulings)
+    return [rule for rule in rules if former.get(rule) not in rules]
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):

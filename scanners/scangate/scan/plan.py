@@ -161,7 +161,8 @@ def _names_files(task: ScannerTask, path: str, data: bytes) -> list[str]:
 
 def accepts(task: ScannerTask, target: Target) -> bool:
     """Whether the scanner scans the file, or a piece of it; if its ``reads`` fails, yes, so that the file is not lost."""
-    return accepts_file(task, target) or any(accepts_piece(task, target, content_type) for content_type in target.piece_types)
+    pieces = target.piece_types if task.traits.reads_pieces else ()
+    return accepts_file(task, target) or any(accepts_piece(task, target, content_type) for content_type in pieces)
 
 
 def accepts_file(task: ScannerTask, target: Target) -> bool:
