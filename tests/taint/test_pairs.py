@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from scangate.taint.engine import Answer
@@ -57,3 +59,14 @@ def test_file_that_is_needed_and_cannot_be_parsed_is_named() -> None:
 
 def test_project_without_requests_is_not_parsed() -> None:
     assert follow({"a.py": "def (:\n", "b.py": "print(1)\n"}) == Answer(())
+
+
+@pytest.mark.parametrize("text", ["'%300000000d' % 1", "'%*d' % (300000000, 1)", "b'%300000000d' % 1", "'ab' * 300000000"])
+def test_constant_that_would_be_long_is_not_computed(text: str) -> None:
+    files = {"app.py": f"from flask import request\ndef f():\n    x = {text}\n    return eval(request.args['a'])\n"}
+    tracemalloc.start()
+    try:
+        follow(files)
+        assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    finally:
+        tracemalloc.stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from scangate.taint.summaries import Summary
 
 MAX_CONSTANT = 2000
+_PLAIN_FORMAT = re.compile(r"(?:[^%]|%[sd%]){0,200}", re.DOTALL)
 _OPERATORS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -406,8 +408,12 @@ def _fold(apply: Callable[[Any, Any], Any], first: Any, second: Any) -> Value:
         return NOTHING
     if apply is operator.mul and max(len(str(first)), len(str(second))) > 6:
         return NOTHING
-    if apply is operator.mod and isinstance(first, (str, bytes)) and len(first) > 200:
-        return NOTHING
+    if (
+        apply is operator.mod
+        and isinstance(first, (str, bytes))
+        and (isinstance(first, bytes) or not _PLAIN_FORMAT.fullmatch(first))
+    ):
+        return NOTHING  # a width could make a text of any length
     try:
         result = apply(first, second)
     except (TypeError, ValueError, ArithmeticError, LookupError, MemoryError):
