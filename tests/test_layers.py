@@ -14,7 +14,19 @@ from tests.support.import_rules import ImportRules, find_violations, load_module
 PACKAGE = Path(scangate.__file__).parent
 RULES = ImportRules(
     package="scangate",
-    shared={"model", "errors", "assets", "globs", "source_text", "files", "printable", "ci", "timestamps", "python_parser"}
+    shared={
+        "model",
+        "errors",
+        "assets",
+        "globs",
+        "source_text",
+        "files",
+        "printable",
+        "ci",
+        "timestamps",
+        "python_parser",
+        "python_operators",
+    }
     | {"strict_json", "user_folders", "tree_files", "content", "secrets"},
     layers={
         "__main__": {"cli"},
@@ -26,6 +38,7 @@ RULES = ImportRules(
         "files": set(),
         "printable": set(),
         "python_parser": set(),
+        "python_operators": set(),
         "timestamps": set(),
         "strict_json": set(),
         "user_folders": {"errors"},

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from scangate.python_operators import ARITHMETIC, COMPARISONS
 from scangate.taint import library
 from scangate.taint.environment import Environment
 from scangate.taint.guards import restrict, truth
@@ -23,22 +24,10 @@ if TYPE_CHECKING:
 MAX_CONSTANT = 2000
 _PLAIN_FORMAT = re.compile(r"(?:[^%]|%[sd%]){0,200}", re.DOTALL)
 _OPERATORS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.FloorDiv: operator.floordiv,
-    ast.Div: operator.truediv,
-    ast.Mod: operator.mod,
+    **ARITHMETIC,
+    **COMPARISONS,
     ast.BitOr: operator.or_,
     ast.BitAnd: operator.and_,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.In: lambda one, other: one in other,
-    ast.NotIn: lambda one, other: one not in other,
     ast.Is: lambda one, other: one is other if one is None or other is None else one == other,
     ast.IsNot: lambda one, other: one is not other if one is None or other is None else one != other,
 }

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from scangate.model import Mitigation
+from scangate.python_operators import ARITHMETIC, COMPARISONS
 
 MAX_DEPTH = 40
 """Expressions and names that are followed, one within the other."""
@@ -53,24 +53,6 @@ REMOVALS = frozenset(("pop", "remove", "clear", "sort", "reverse", "popitem"))
 READERS = SIMPLE_CALLS | CONVERSIONS | {"print", "isinstance", "enumerate", "zip", "any", "all", "min", "max", "sum", "iter"}
 """Functions that do not change the containers that they get."""
 SAFE_ATTRIBUTES = frozenset(("sys.executable", "os.sep", "os.linesep", "os.pathsep", "string.ascii_letters", "string.digits"))
-OPERATIONS: dict[type[ast.operator], Callable[[Any, Any], object]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.FloorDiv: operator.floordiv,
-    ast.Div: operator.truediv,
-    ast.Mod: operator.mod,
-}
-COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], object]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.In: lambda one, many: one in many,
-    ast.NotIn: lambda one, many: one not in many,
-}
 NUMBERS = frozenset(("int", "float", "bool", "UUID", "Decimal", "date", "datetime"))
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -433,9 +415,9 @@ def _parts(node: ast.expr) -> Iterable[ast.expr | None]:
 
 def _operate(operation: ast.operator, left: Any, right: Any) -> object:
     is_of_numbers = isinstance(left, int | float) and isinstance(right, int | float)
-    if type(operation) not in OPERATIONS or not (is_of_numbers or isinstance(operation, ast.Add)):
+    if type(operation) not in ARITHMETIC or not (is_of_numbers or isinstance(operation, ast.Add)):
         raise _UnknownError  # it could make a long text
-    return OPERATIONS[type(operation)](left, right)
+    return ARITHMETIC[type(operation)](left, right)
 
 
 def _headers(function: Function) -> set[ast.AST]:
