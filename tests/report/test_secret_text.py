@@ -7,6 +7,7 @@ import msgspec
 from scangate.model import FormerRule, SecretAssessment, SecretClass, SecretContext, Severity
 from scangate.report import explain, markdown, text
 from scangate.report.secret_text import CLASS_TEXTS, CONTEXT_TEXTS, explain_secret, explain_weight
+from scangate.report.wording import describe_former
 from tests.support.sample_reports import SQL, TOKEN, failing_report
 
 WEAK = msgspec.structs.replace(
@@ -33,8 +34,15 @@ def test_what_speaks_against_a_secret_comes_first() -> None:
     assert explain_secret(WEAK) == [
         f"{weight}; it is where the format of the file has a password",
         "found by: url-password, secret-keyword",
-        f"before: detect-secrets:secret-keyword  {'0123abcd' * 4}",
     ]
+
+
+def test_the_name_that_a_finding_had_before_is_no_reason_of_a_secret() -> None:
+    assert describe_former(WEAK) == f"detect-secrets:secret-keyword  {'0123abcd' * 4}"
+    assert describe_former(SQL) == ""
+    followed = msgspec.structs.replace(SQL, former=FormerRule("semgrep:python-sql-injection"))
+    assert explain_secret(followed) == []
+    assert describe_former(followed) == "semgrep:python-sql-injection"
 
 
 def test_a_secret_that_nothing_speaks_against_has_its_class_alone() -> None:

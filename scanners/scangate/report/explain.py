@@ -50,6 +50,7 @@ def explain_finding(ruling: Ruling, rule: RuleInfo | None, waive: WaiveArguments
         message, fix = split_message(finding.rule, message)
     lines += _format_section("what", _describe_rule(finding.title, message, finding.cwe, finding.help_url))
     lines += _format_section("secret", explain_secret(finding))
+    lines += _format_section("known as", filter(None, [wording.describe_former(finding)]))
     lines += _format_section("doubt", filter(None, [explain_mitigation(finding)]))
     lines += _format_section("flow", _describe_flow(finding.flow), wrap=False)
     lines += _format_section("source", [line.strip() for line in finding.evidence.splitlines() if line.strip()][:1])

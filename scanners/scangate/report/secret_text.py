@@ -38,8 +38,7 @@ MITIGATION_TEXTS: dict[Mitigation, str] = {
 
 def explain_secret(finding: Finding) -> list[str]:
     """Why a secret weighs what it does, in sentences; empty for a finding without an assessment."""
-    lines = filter(None, (explain_weight(finding), _list_detectors(finding), _explain_former(finding)))
-    return list(lines)
+    return list(filter(None, (explain_weight(finding), _list_detectors(finding))))
 
 
 def explain_doubt(finding: Finding) -> str:
@@ -65,11 +64,6 @@ def explain_weight(finding: Finding) -> str:
 def _list_detectors(finding: Finding) -> str:
     detectors = finding.assessment.detectors if finding.assessment is not None else ()
     return f"found by: {', '.join(_without_scanner(detectors, finding.scanner))}" if detectors else ""
-
-
-def _explain_former(finding: Finding) -> str:
-    former = finding.former
-    return f"before: {former.rule}  {former.fingerprint}".rstrip() if former is not None else ""
 
 
 def _without_scanner(rules: Iterable[str], scanner: str) -> Iterable[str]:

@@ -145,6 +145,12 @@ def list_merged_rules(ruling: Ruling) -> str:
     return ", ".join(each.rule for each in others if each.former is None or each.former.rule not in rules)
 
 
+def describe_former(finding: Finding) -> str:
+    """``bandit:B105  0123...``: the rule and the fingerprint under which exceptions and baselines know the finding too, if any."""
+    former = finding.former
+    return f"{former.rule}  {former.fingerprint}".rstrip() if former is not None else ""
+
+
 def format_location(path: str, line: int = 0, column: int = 0) -> str:
     """``path:line:column``, without the parts that are 0."""
     return path + (f":{line}" if line else "") + (f":{column}" if line and column else "")
