@@ -33,7 +33,7 @@ def entry_lines(entry: Entry, view: View) -> Iterable[Line]:
 
 
 def finding_lines(ruling: Ruling, view: View) -> Iterable[Line]:
-    """Severity, place, rule and fingerprint; what is wrong; one line of evidence; one line of fix."""
+    """Severity, place, rule and fingerprint; what is wrong; one line of evidence, of the way of request data, and of fix."""
     finding = ruling.finding
     what, fix = describe_and_fix(ruling)
     if view.details:
@@ -43,6 +43,8 @@ def finding_lines(ruling: Ruling, view: View) -> Iterable[Line]:
     limit = 0 if view.details else 1 if fix else MAX_MESSAGE_LINES
     yield from ((Segment(line),) for line in wrap(title, view.columns, INDENT, limit=limit))
     yield from evidence_lines(ruling, view)
+    if way := wording.summarize_flow(finding):
+        yield from labelled("flow", way, view)
     if fix:
         yield from labelled("fix", fix, view)
     for note in list_remarks(ruling):

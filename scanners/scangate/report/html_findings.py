@@ -202,6 +202,8 @@ def _describe_pin(finding: Finding) -> str:
 def _list_facts(finding: Finding) -> Iterator[tuple[str, str]]:
     """What else is known about a finding: pairs of a label and a text."""
     yield from (("secret", text) for text in explain_secret(finding))
+    if way := wording.summarize_flow(finding):
+        yield "flow", way
     if former := wording.describe_former(finding):
         yield "known as", former
     if advisory := wording.describe_advisory(finding):

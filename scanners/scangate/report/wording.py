@@ -145,6 +145,12 @@ def list_merged_rules(ruling: Ruling) -> str:
     return ", ".join(each.rule for each in others if each.former is None or each.former.rule not in rules)
 
 
+def summarize_flow(finding: Finding) -> str:
+    """``a.py:6 -> b.py:8``: the lines by which request data reaches a finding; empty if it is all in one line, or not known."""
+    places = dict.fromkeys(format_location(step.location.path, step.location.line) for step in finding.flow)
+    return " -> ".join(places) if len(places) > 1 else ""
+
+
 def describe_former(finding: Finding) -> str:
     """``bandit:B105  0123...``: the rule and the fingerprint under which exceptions and baselines know the finding too, if any."""
     former = finding.former
