@@ -13,11 +13,11 @@ from measure import Cost, run
 
 from scangate.model import Finding
 from scangate.report.schema import parse_report
+from scangate.tools.rule_pack import semgrep_rule_files
 
 __all__ = ["Seen", "StandaloneTools", "find_missing", "load_findings"]
 
 PROGRAMS = Path(sys.executable).parent
-RULES = Path(__file__).resolve().parents[1] / "policies" / "rules"
 Seen: TypeAlias = Counter[tuple[str, ...]]
 """Numbers of findings by scanner, path and rule; of secrets by scanner, path and line."""
 
@@ -58,7 +58,8 @@ class StandaloneTools:
 
     def _three(self, target: str) -> Cost:
         whole = ("--all-files",) if target == "." else ()
-        rules = ("--config", str(RULES), "--metrics", "off", "--disable-version-check")
+        configs = (word for file in semgrep_rule_files() for word in ("--config", str(file)))
+        rules = (*configs, "--metrics", "off", "--disable-version-check")
         cost = self._run("bandit", "-q", "-r", "-f", "json", target, out="bandit.json", codes=(0, 1))
         cost += self._run("semgrep", "scan", "--quiet", "--json", *rules, target, out="semgrep.json", codes=(0, 1))
         return cost + self._run("detect-secrets", "scan", *whole, target, out="detect-secrets.json")

@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,7 +40,7 @@ SCRAPY = {
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize(("project", "reviewed", "found"), [("Flask==1.0", FLASK, 1013), ("Scrapy==2.11.0", SCRAPY, 930)])
+@pytest.mark.parametrize(("project", "reviewed", "found"), [("Flask==1.0", FLASK, 1024), ("Scrapy==2.11.0", SCRAPY, 939)])
 def test_no_two_faults_of_a_project_are_merged(
     project: str, reviewed: set[tuple[str, int, str, str]], found: int, tmp_path: Path
 ) -> None:
@@ -50,6 +52,12 @@ def test_no_two_faults_of_a_project_are_merged(
     (root,) = (tmp_path / "project").iterdir()
     run_scangate("scan", "--policy", "baseline", "--skip", "pip-audit", "--output-dir", tmp_path / "out", cwd=root)
     findings = load_verdict(tmp_path / "out")["findings"]
-    merged = {(each["path"], each["line"], *(member["rule"] for member in each["members"])) for each in findings if each["members"]}
+    merged = {(each["path"], each["line"], *_rules(each)) for each in findings if len(_rules(each)) > 1}
     assert merged == reviewed
     assert sum(len(each["members"]) or 1 for each in findings) == found
+
+
+def _rules(entry: Mapping[str, Any]) -> list[str]:
+    """The rules of the members, without those of the taint scanner that are another's, which find the same fault by design."""
+    rules = [member["rule"] for member in entry["members"]]
+    return [rule for rule in rules if rule.replace("taint:", "semgrep:", 1) not in rules or not rule.startswith("taint:")]

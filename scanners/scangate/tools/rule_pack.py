@@ -176,6 +176,11 @@ def _possible_languages(path: str, content_type: str) -> tuple[str, ...]:
     return by_suffix or (("yaml", "json") if content_type in STRUCTURED_TYPES else ())
 
 
+def semgrep_rule_files() -> tuple[Path, ...]:
+    """All files with semgrep rules; the others have document rules, which semgrep refuses."""
+    return tuple(file for file, rules in load_scopes().items() if any(rule.mode != DOCUMENT_MODE for rule in rules))
+
+
 def rule_files_for(paths: Iterable[str], content_types: Iterable[str] | None = None) -> list[Path]:
     """The files with a semgrep rule for a language of ``paths``, see `tool_path`: to load all files takes twice as long.
 
