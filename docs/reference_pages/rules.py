@@ -104,7 +104,11 @@ and credsweeper, which a policy may add, have rules of their own for secrets; wh
 def render_all() -> Mapping[str, str]:
     """The text of each page, by its name."""
     rules = list_rules()
-    pages = {about.page: _semgrep_page(about) for about in rules.values() if about.rule.startswith("semgrep:") and not _twin(about)}
+    pages = {
+        about.page: _semgrep_page(about, rules)
+        for about in rules.values()
+        if about.rule.startswith("semgrep:") and not _twin(about)
+    }
     pages |= {f"{name}.md": _bandit_page(name, title, rules) for name, title in BANDIT_GROUPS.items()}
     pages |= {f"{TOKEN_PAGES}{field}.md": _token_page(title, FORMATS_BY_FIELD[field]) for field, title in FIELDS.items()}
     pages |= {f"{SECRETS_PAGE}.md": _secrets_page(rules), DEPENDENCY_PAGE: DEPENDENCIES, INDEX: _index(rules)}
@@ -141,14 +145,14 @@ def _twin(about: RuleInfo) -> bool:
     return about.rule.removeprefix("semgrep:") != about.page.removesuffix(".md")
 
 
-def _semgrep_page(about: RuleInfo) -> str:
+def _semgrep_page(about: RuleInfo, rules: Mapping[str, RuleInfo]) -> str:
     name = about.rule.removeprefix("semgrep:")
     pack = load_rules()
     twin = f"{name}{JSON_TWIN}"
     languages = [LANGUAGES[each] for rule in (name, twin) if rule in pack for each in pack[rule][1]["languages"]]
     *what, fix = re.split(r"(?<=\.)\s+(?=[A-Z])", about.description)
     also = [f"For JSON, the rule is `{about.rule}{JSON_TWIN}`."] if twin in pack else []
-    if f"taint:{name}" in list_rules():
+    if f"taint:{name}" in rules:
         also.append(f"The scanner taint follows the data through functions and files; there, the rule is `taint:{name}`.")
     return "\n\n".join(
         [
