@@ -1,4 +1,7 @@
-"""Pairs of small projects, one weak and one safe, in one text file each: ``==> weak/app.py`` begins a file."""
+"""Pairs of small projects, one weak and one safe, in one text file each: ``==> weak/app.py`` begins a file.
+
+``==> both/app.py`` begins a file of both projects; its comments ``# expect: RULE`` expect findings in the weak one only.
+"""
 
 from __future__ import annotations
 
@@ -11,20 +14,22 @@ from scangate.taint.engine import Answer, follow_requests
 from scangate.taint.rules import load_taint_rules
 
 PAIRS = Path(__file__).parents[1] / "taint" / "pairs"
+APPLICATIONS = Path(__file__).parents[1] / "taint" / "applications"
 RULES = load_taint_rules(folder("policies") / "rules")
-_FILE = re.compile(r"^==> (weak|safe)/(\S+)\n", re.MULTILINE)
-_EXPECTED = re.compile(r"# expect: (\S+)")
+_FILE = re.compile(r"^==> (weak|safe|both)/(\S+)\n", re.MULTILINE)
+_EXPECTED = re.compile(r" *# expect: (\S+)")
 
 Place = tuple[str, int, str]
 """A path, a line and a rule."""
 
 
-def read_pair(name: str) -> Mapping[str, Mapping[str, str]]:
+def read_pair(name: str, folder: Path = PAIRS) -> Mapping[str, Mapping[str, str]]:
     """The files of both projects of a pair, by ``weak`` and ``safe``, then by path."""
-    _, *parts = _FILE.split((PAIRS / f"{name}.txt").read_text("utf-8"))
+    _, *parts = _FILE.split((folder / f"{name}.txt").read_text("utf-8"))
     found: dict[str, dict[str, str]] = {"weak": {}, "safe": {}}
     for kind, path, text in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
-        found[kind][path] = text
+        for project in ("weak", "safe") if kind == "both" else (kind,):
+            found[project][path] = text if (project, kind) != ("safe", "both") else _EXPECTED.sub("", text)
     return found
 
 
