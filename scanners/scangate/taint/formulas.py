@@ -22,25 +22,58 @@ class UnknownClauseError(Exception):
     """A rule uses a part of the pattern language that is not understood here."""
 
 
+class FileText:
+    """The text of a file, and quick answers about it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._found: dict[str, bool] = {}
+
+    @functools.cached_property
+    def words(self) -> frozenset[str]:
+        """All words of the text, whether they are names or not."""
+        return frozenset(_WORD.findall(self.text))
+
+    def has_match(self, regex: str) -> bool:
+        """Whether ``regex`` matches anywhere."""
+        if regex not in self._found:
+            gate = _IMPORT_GATE.search(regex)
+            is_possible = gate is None or any(self.words.issuperset(each.split(".")) for each in (gate[1] or gate[2]).split("|"))
+            self._found[regex] = is_possible and compile_regex(regex).search(self.text) is not None
+        return self._found[regex]
+
+    def has_word(self, regex: str) -> bool:
+        """Whether ``regex`` matches one of the words from its start."""
+        key = f"word {regex}"
+        if key not in self._found:
+            self._found[key] = any(map(compile_regex(regex).match, self.words))
+        return self._found[key]
+
+
 class Surroundings:
     """What a formula asks about the file of a node: its text, what the node is in, and what names mean."""
 
     def __init__(self, text: str, tree: ast.Module, resolve: Resolve) -> None:
         self.text, self.resolve = text, resolve
+        self.file_text = FileText(text)
         self._line_starts = [0]
         for line in text.splitlines(keepends=True):
             self._line_starts.append(self._line_starts[-1] + len(line))
         self._parents: dict[int, tuple[ast.AST, Sequence[ast.stmt], int]] = {}
         self._spans: dict[str, list[tuple[int, int]]] = {}
         self._possible: dict[int, bool] = {}
-        for parent in ast.walk(tree):
-            for _, value in ast.iter_fields(parent):
-                for index, child in enumerate(value) if isinstance(value, list) else [(0, value)]:
-                    if isinstance(child, ast.AST) and not isinstance(
-                        child, (ast.expr_context, ast.operator, ast.boolop, ast.cmpop)
-                    ):
-                        block = value if isinstance(value, list) and isinstance(child, ast.stmt) else ()
-                        self._parents[id(child)] = (parent, block, index)
+        self.nodes: list[ast.AST] = [tree]
+        for parent in self.nodes:  # it grows
+            for name in parent._fields:
+                value = getattr(parent, name, None)
+                if isinstance(value, list):
+                    for index, child in enumerate(value):
+                        if isinstance(child, ast.AST) and not isinstance(child, _NO_PLACES):
+                            self._parents[id(child)] = (parent, value if isinstance(child, ast.stmt) else (), index)
+                            self.nodes.append(child)
+                elif isinstance(value, ast.AST) and not isinstance(value, _NO_PLACES):
+                    self._parents[id(value)] = (parent, (), 0)
+                    self.nodes.append(value)
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """What ``node`` is a direct part of; None for the module."""
@@ -59,7 +92,7 @@ class Surroundings:
         """Whether the text of the file can have a match."""
         known = self._possible.get(id(formula))
         if known is None:
-            known = self._possible[id(formula)] = formula.may_match(self.text)
+            known = self._possible[id(formula)] = formula.may_match(self.file_text)
         return known
 
     def is_within(self, node: ast.AST, regex: str) -> bool:
@@ -113,6 +146,11 @@ class Formula(msgspec.Struct, frozen=True, dict=True):
         own = next((each.metavariable for each in self.parts if each.operator == "focus-metavariable"), "")
         return own or next((each.focus for each in self.parts if each.operator in _COMBINATIONS and each.focus), "")
 
+    def conditions_on(self, metavariable: str) -> tuple[str, ...]:
+        """The regular expressions that the text of a metavariable must match in any match."""
+        parts = self.parts if self.operator == "patterns" and metavariable else ()
+        return tuple(each.regex for each in parts if each.operator == "metavariable-regex" and each.metavariable == metavariable)
+
     def candidates(self) -> Iterator[Pattern]:
         """The patterns one of which the matched node itself matches."""
         if self.operator == "pattern" and self.pattern is not None:
@@ -125,25 +163,34 @@ class Formula(msgspec.Struct, frozen=True, dict=True):
             for each in self.parts:
                 yield from each.candidates()
 
-    def may_match(self, text: str) -> bool:
+    def may_match(self, text: FileText) -> bool:
         """Whether a file with this text can have a match; quick, and True in doubt."""
         if self.operator in {"pattern", "pattern-inside"} and self.pattern is not None:
-            return all(word in text for word in self.pattern.words)
+            return self.pattern.words <= text.words
         if self.operator == "pattern-regex":
-            return compile_regex(self.regex).search(text) is not None
+            return text.has_match(self.regex)
         if self.operator == "patterns":
             parts = [each for each in self.parts if each.operator not in _CONDITIONS]
-            return all(each.may_match(text) for each in parts) and self._may_call(text)
+            parts.sort(key=lambda each: each.operator == "pattern-regex")  # the slowest last
+            return all(each.may_match(text) for each in parts) and all(map(text.has_word, self._regexes_of_names))
         return self.operator != "pattern-either" or any(each.may_match(text) for each in self.parts)
 
-    def _may_call(self, text: str) -> bool:
-        """Whether the text has a call of a method with a name that the conditions allow; True in doubt."""
-        first = self.ordered[0].pattern if self.ordered else None
-        if first is None or not first.name_metavariable or not isinstance(getattr(first.expression, "func", None), ast.Attribute):
-            return True
-        allowed = [each.regex for each in self.parts if each.metavariable == first.name_metavariable and each.regex.startswith("^")]
-        calls = [rf"\.\s*(?:{regex.removeprefix('^').removesuffix('$')})\s*\(" for regex in allowed if not regex.startswith("^(?")]
-        return all(compile_regex(each).search(text) for each in calls)
+    @functools.cached_property
+    def _regexes_of_names(self) -> tuple[str, ...]:
+        """The conditions on metavariables that are names: each matches a word of any file with a match."""
+        names = frozenset[str]().union(*(each.names for each in self.parts if each.operator not in _CONDITIONS))
+        regexes = (each.regex for each in self.parts if each.operator == "metavariable-regex" and each.metavariable in names)
+        return tuple(each for each in regexes if _ABOUT_WORDS.fullmatch(each))
+
+    @functools.cached_property
+    def names(self) -> frozenset[str]:
+        """The metavariables that are bound to a name, not to an expression, in any match."""
+        if self.pattern is not None:
+            return self.pattern.attribute_metavariables
+        parts = [each.names for each in self.parts if each.operator not in _CONDITIONS]
+        if self.operator == "pattern-either":
+            return frozenset.intersection(*parts) if parts else frozenset()
+        return frozenset[str]().union(*parts)
 
     def match(self, node: ast.AST, bindings: Bindings, place: Surroundings) -> Iterator[Bindings]:
         """The bindings under which ``node`` matches."""
@@ -212,6 +259,12 @@ class Formula(msgspec.Struct, frozen=True, dict=True):
         )
 
 
+_WORD = re.compile(r"[^\W\d]\w*")
+_IMPORT_GATE = re.compile(r"(?:\(\?:([\w.|]+)\)|(?<=\))(\w+))\\b\.\*\\z$")
+"""The end of a regular expression that looks for an import of one of some modules: the modules' names."""
+_ABOUT_WORDS = re.compile(r"\^(?:\w|[()|$?*+\\])*")
+"""A regular expression on the whole of a name that looks at nothing but the name's characters."""
+_NO_PLACES = (ast.expr_context, ast.operator, ast.boolop, ast.cmpop, ast.unaryop)
 _CONDITIONS = {"metavariable-regex", "metavariable-pattern", "pattern-not", "pattern-not-inside", "focus-metavariable"}
 _COMBINATIONS = {"patterns", "pattern-either"}
 _AS_INSIDE = {"pattern": "pattern-inside"}
@@ -284,4 +337,4 @@ def compile_regex(regex: str) -> re.Pattern[str]:
     return _REGEXES[regex]
 
 
-__all__ = ["Formula", "Surroundings", "UnknownClauseError", "compile_regex", "parse_formula"]
+__all__ = ["FileText", "Formula", "Surroundings", "UnknownClauseError", "compile_regex", "parse_formula"]

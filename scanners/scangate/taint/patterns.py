@@ -49,6 +49,7 @@ class Pattern:
 
     ``words``: the names and texts that any match contains. ``kind``: of the nodes that can match; None for any. ``last_name``: what
     the called function, or the attribute, is called; empty if it may have any name. ``name_metavariable``: bound to it then.
+    ``has_open_attribute``: whether that is an attribute. ``attribute_metavariables``: those in the place of an attribute's name.
     """
 
     def __init__(self, text: str) -> None:
@@ -61,11 +62,14 @@ class Pattern:
         first = self.body[0]
         self.expression = first.value if len(self.body) == 1 and isinstance(first, ast.Expr) else None
         self.words = frozenset(_words(self.body))
+        attributes = (node.attr for each in self.body for node in ast.walk(each) if isinstance(node, ast.Attribute))
+        self.attribute_metavariables = frozenset(filter(None, map(_metavariable, attributes)))
         start: ast.AST = first if self.expression is None else self.expression
         self.kind = None if isinstance(start, ast.Name) and start.id.startswith(METAVARIABLE) else kind_of(start)
         called = start.func if isinstance(start, ast.Call) else start
         name = called.attr if isinstance(called, ast.Attribute) else ""
         self.last_name = "" if name.startswith(METAVARIABLE) else name
+        self.has_open_attribute = isinstance(called, ast.Attribute) and not self.last_name
         self.name_metavariable = _metavariable(name) or (_metavariable(called) if called is not start else "")
 
     def _take_parameters(self, match: re.Match[str]) -> str:

@@ -109,7 +109,7 @@ class Module:
     def marks(self) -> Marks:
         """What the rules say about the nodes of the file."""
         if self._marks is None:
-            self._marks = Marks(self._rules, self.tree, Surroundings(self.text, self.tree, self.resolve))
+            self._marks = Marks(self._rules, Surroundings(self.text, self.tree, self.resolve))
         return self._marks
 
     def resolve(self, node: ast.AST) -> str:
@@ -137,6 +137,8 @@ class Project:
         self._texts, self._rules = texts, rules
         self._modules: dict[str, Module | None] = {}
         self._by_last_name: dict[str, list[str]] = defaultdict(list)
+        self._nearest: dict[tuple[str, str], str] = {}
+        self._bases: dict[int, tuple[Class, ...]] = {}
         self.unparsable: set[str] = set()
         for path in texts:
             self._by_last_name[module_name(path).rpartition(".")[2]].append(path)
@@ -153,11 +155,16 @@ class Project:
 
     def find_module(self, name: str, importer: str) -> Module | None:
         """The module that ``name`` means in the file ``importer``: of several, the one that is nearest."""
+        key = (name, importer.rpartition("/")[0])
+        if key not in self._nearest:
+            self._nearest[key] = self._find_path(name, importer)
+        path = self._nearest[key]
+        return self.module(path) if path else None
+
+    def _find_path(self, name: str, importer: str) -> str:
         ends = f".{name}"
         paths = [path for path in self._by_last_name.get(name.rpartition(".")[2], ()) if f".{module_name(path)}".endswith(ends)]
-        if not paths:
-            return None
-        return self.module(min(paths, key=lambda path: (-_shared_folders(path, importer), len(path), path)))
+        return min(paths, key=lambda path: (-_shared_folders(path, importer), len(path), path), default="")
 
     def find(self, name: str, importer: str, depth: int = 0) -> tuple[Module, str] | None:
         """The module that a dotted name leads to, and the rest of the name in it; follows re-exports."""
@@ -205,8 +212,13 @@ class Project:
                 return found
         return None
 
-    def bases(self, owner: Class) -> Iterator[Class]:
+    def bases(self, owner: Class) -> tuple[Class, ...]:
         """The classes of the project that a class is derived from, the nearest first."""
+        if id(owner.node) not in self._bases:
+            self._bases[id(owner.node)] = tuple(self._find_bases(owner))
+        return self._bases[id(owner.node)]
+
+    def _find_bases(self, owner: Class) -> Iterator[Class]:
         seen, waiting = {id(owner.node)}, [owner]
         while waiting:
             current = waiting.pop(0)
@@ -227,6 +239,7 @@ class Project:
         return None
 
 
+@functools.lru_cache(maxsize=65536)
 def module_name(path: str) -> str:
     """The dotted name of a file: its path with dots."""
     pure = PurePosixPath(path)

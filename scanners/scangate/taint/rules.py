@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from scangate.taint.formulas import Formula, Surroundings, UnknownClauseError, parse_formula
+from scangate.taint.formulas import FileText, Formula, Surroundings, UnknownClauseError, compile_regex, parse_formula
 from scangate.taint.patterns import Resolve, kind_of, last_name
 
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -42,8 +42,9 @@ class TaintRules(msgspec.Struct, frozen=True):
         """The bits of all rules."""
         return (1 << len(self.documents)) - 1
 
-    def may_have_source(self, text: str) -> bool:
+    def may_have_source(self, content: str) -> bool:
         """Whether a file with this text can have a source."""
+        text = FileText(content)
         return any(each.formula.may_match(text) for each in self.clauses if each.role == SOURCE)
 
 
@@ -98,11 +99,17 @@ class Index:
 
     def __init__(self, clauses: Iterable[Clause]) -> None:
         self._by_kind: dict[type[ast.AST], dict[str, list[Clause]]] = defaultdict(lambda: defaultdict(list))
+        self._conditions: dict[tuple[type[ast.AST], int], list[tuple[str, ...]]] = defaultdict(list)
+        self._by_attribute: dict[tuple[type[ast.AST], str], tuple[Clause, ...]] = {}
         self._anywhere: list[Clause] = []
         for clause in clauses:
             patterns = list(clause.formula.candidates())
             if not patterns and clause.role == SANITIZER:  # a regular expression alone
                 self._by_kind[ast.JoinedStr][""].append(clause)
+            for pattern in patterns:
+                if pattern.kind is not None and not pattern.last_name:
+                    conditions = clause.formula.conditions_on(pattern.name_metavariable if pattern.has_open_attribute else "")
+                    self._conditions[pattern.kind, id(clause)].append(conditions)
             for kind, name in dict.fromkeys((pattern.kind, pattern.last_name) for pattern in patterns):
                 if kind is None:
                     self._anywhere.append(clause)
@@ -113,11 +120,28 @@ class Index:
         """The clauses that may match a node."""
         if self._anywhere and isinstance(node, ast.expr):
             yield from self._anywhere
-        by_name = self._by_kind.get(kind_of(node))
-        if by_name is not None:
+        kind = kind_of(node)
+        by_name = self._by_kind.get(kind)
+        if by_name is None:
+            return
+        called = node.func if isinstance(node, ast.Call) else node
+        if isinstance(called, ast.Attribute):
+            key = (kind, called.attr)
+            if key not in self._by_attribute:
+                self._by_attribute[key] = tuple(self._with_name(kind, called.attr))
+            yield from self._by_attribute[key]
+        else:
             name = last_name(node, resolve)
             yield from by_name.get("", ())
             yield from by_name.get(name, ()) if name else ()
+
+    def _with_name(self, kind: type[ast.AST], name: str) -> Iterator[Clause]:
+        """The clauses that may match an attribute with a name, or a call of it."""
+        for clause in self._by_kind[kind].get("", ()):
+            ways = self._conditions.get((kind, id(clause)), [()])
+            if any(all(compile_regex(each).match(name) for each in conditions) for conditions in ways):
+                yield clause
+        yield from self._by_kind[kind].get(name, ())
 
 
 class Marks:
@@ -127,15 +151,15 @@ class Marks:
     is harmless, once the node, or that around it, was looked at.
     """
 
-    def __init__(self, rules: TaintRules, tree: ast.Module, place: Surroundings) -> None:
+    def __init__(self, rules: TaintRules, place: Surroundings) -> None:
         self.sources: dict[int, int] = {}
         self.sanitized: dict[int, int] = {}
         self._place = place
         self._looked: dict[int, NodeMarks | None] = {}
-        possible = [each for each in rules.clauses if each.formula.may_match(place.text)]
+        possible = [each for each in rules.clauses if each.formula.may_match(place.file_text)]
         self._index = Index(each for each in possible if each.role != SOURCE)
         sources = Index(each for each in possible if each.role == SOURCE)
-        for node in ast.walk(tree):
+        for node in place.nodes:
             for clause in sources.find(node, place.resolve):
                 for focus in self._matches(clause, node):
                     self.sources[id(focus)] = self.sources.get(id(focus), 0) | clause.rules
