@@ -52,8 +52,8 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relati
 
 
 def locate(name: str) -> Path | None:
-    """The file or folder that a page names, from the root or from the package."""
-    return next((file for file in (ROOT / name, PACKAGE / name) if file.exists()), None)
+    """The file or folder that a page names, from the root or from the package, or a snippet."""
+    return next((file for file in (ROOT / name, PACKAGE / name, ROOT / "buildspec_snippets" / name) if file.exists()), None)
 
 
 def names_a_file(span: str) -> bool:

@@ -1,4 +1,4 @@
-"""The pipeline template: its resources for each workload, and its builds from the gate to the verification."""
+"""The templates of a delivery pipeline: their resources for each workload, and the builds from the gate to the verification."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ from typing import Any, Final
 import boto3
 import pytest
 
+from scangate.cli.snippet import list_snippets
 from scangate.publish.codedeploy_hook import handler
 from tests.support.aws.account import FakeAccount, serve_account
-from tests.support.aws.cloudformation import StackTemplate
+from tests.support.aws.cloudformation import StackTemplate, read_template
 from tests.support.aws.codepipeline import FakeExecutions
 from tests.support.aws.deployment_hook import CODE, ECS_SPEC, EVENT, IMAGE, LAMBDA_SPEC, Stage
 from tests.support.aws.pipeline_template import (
     CONNECTION,
     ENVIRONMENTS,
-    TEMPLATE,
+    PIPELINES,
+    TEMPLATES,
     WORKLOADS,
     allowed_actions,
     failed_assertions,
@@ -37,9 +39,11 @@ from tests.support.buildspec.parser import parse_buildspec
 from tests.support.buildspec.sources import CLEAN, INJECTION, commit
 from tests.support.buildspec.workspace import Workspace
 from tests.support.command import run_scangate
+from tests.support.paths import ROOT, SNIPPETS
 
 BIN = Path(sys.executable).parent
 REGION: Final = "eu-west-1"  # the interpreter's
+PAGE = ROOT / "docs" / "how-to" / "delivery-on-aws.md"
 EXECUTION = "00000000-0000-4000-8000-000000000001"
 DIGEST = "ab" * 32
 POLICY = """\
@@ -55,18 +59,88 @@ environments:
 # -- the template --
 
 
-def test_cfn_lint_accepts_the_template() -> None:
-    done = subprocess.run([BIN / "cfn-lint", TEMPLATE], capture_output=True, text=True, check=False)
+def test_cfn_lint_accepts_the_templates() -> None:
+    done = subprocess.run([BIN / "cfn-lint", *TEMPLATES], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, ""), done.stdout
 
 
 def test_our_own_rules_find_nothing(tmp_path: Path) -> None:
-    shutil.copy(TEMPLATE, tmp_path)
+    for template in TEMPLATES:
+        shutil.copy(template, tmp_path)
     run_scangate("scan", ".", "--policy", "strict", "--no-cache", "--output-dir", "out", cwd=tmp_path).expect(3)
     verdict_json = json.loads((tmp_path / "out/verdict.json").read_text("utf-8"))
     assert verdict_json["findings"] == []
-    assert [(gap["gap"]["kind"], gap["gap"]["content_type"]) for gap in verdict_json["gaps"]] == [("not-analyzed", "shell")]
+    assert {(gap["gap"]["kind"], gap["gap"]["content_type"]) for gap in verdict_json["gaps"]} == {("not-analyzed", "shell")}
     assert {each["scanner"] for each in verdict_json["scanners"] if each["analyzed_files"]} >= {"semgrep", "detect-secrets"}
+
+
+def test_cloudformation_takes_each_template_directly_and_most_parameters_have_defaults() -> None:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html: 51,200 bytes in a request."""
+    needed = set()
+    for file in TEMPLATES:
+        assert file.stat().st_size <= 51_200
+        template = read_template(file)
+        needed |= {name for name, each in template["Parameters"].items() if "Default" not in each}
+        interface = template["Metadata"]["AWS::CloudFormation::Interface"]
+        grouped = [name for group in interface["ParameterGroups"] for name in group["Parameters"]]
+        assert sorted(grouped) == sorted(template["Parameters"])
+        assert set(interface["ParameterLabels"]) <= set(grouped)
+    assert needed == {"Application", "Repository", "Email"}
+
+
+def test_a_parameter_has_the_same_meaning_in_every_template() -> None:
+    """One value is given to each stack: what one template accepts, and takes as the default, another one does, too."""
+    known: dict[str, Any] = {}
+    for file in TEMPLATES:
+        for name, each in read_template(file)["Parameters"].items():
+            rest = {key: value for key, value in each.items() if key not in {"Description", "AllowedValues"}}
+            values = each.get("AllowedValues") if name != "DeploymentConfig" else None
+            assert known.setdefault(name, (rest, values)) == (rest, values), (file.name, name)
+
+
+def test_the_pipelines_differ_in_their_deployment_only() -> None:
+    """The stages are written in each of the four templates: a change of one is a change of all."""
+    stages = {}
+    for workload, file in PIPELINES.items():
+        pipeline = json.loads(json.dumps(read_template(file)["Resources"]["Pipeline"]))
+        for stage in pipeline["Properties"]["Stages"]:
+            for action in (stage["Fn::If"][1] if "Fn::If" in stage else stage)["Actions"]:
+                if action["Name"] == "Deploy":
+                    action.update(ActionTypeId={}, Configuration={})
+        stages[workload] = pipeline
+    assert all(each == stages["lambda"] for each in stages.values())
+
+
+def test_the_page_names_every_parameter_and_output_and_its_commands_are_accepted() -> None:
+    text = PAGE.read_text("utf-8")
+    for file in TEMPLATES:
+        template = read_template(file)
+        names = {*template["Parameters"], *template["Outputs"], file.name}
+        assert {name for name in names if f"`{name}`" not in text} == set(), file.name
+    (block,) = (block for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) if "cloudformation deploy" in block)
+    printed = dict(re.findall(r"^scangate snippet (\S+) > (\S+)$", block, re.MULTILINE))
+    assert {SNIPPETS / file for file in printed.values()} == {*TEMPLATES[:2], PIPELINES["lambda"]}
+    assert all(list_snippets()[name].name == file for name, file in printed.items())
+    given: dict[str, str] = {}
+    for command in block.replace("\\\n", " ").split("aws cloudformation deploy")[1:]:
+        (file,) = re.findall(r"--template-file (\S+)", command)
+        pairs = re.findall(r"(?:'([A-Za-z]+)=([^']*)'|(\w+)=(\S+))", command.partition("--parameter-overrides")[2])
+        parameters = {(quoted or plain): (value or other) for quoted, value, plain, other in pairs}
+        assert parameters.keys() <= read_template(SNIPPETS / file)["Parameters"].keys(), file
+        assert {name for name, value in parameters.items() if given.setdefault(name, value) != value} == set()
+    assert given.pop("ScangateInstall").endswith("==X.Y.Z")
+    assert failed_assertions(load_stack(given.pop("Workload"), **given)) == []
+
+
+def test_what_is_imported_is_exported_by_a_stack_that_is_made_before() -> None:
+    """A stack whose exports are imported cannot be deleted first; so there is one order, and the page names it."""
+    exported: set[str] = set()
+    for file in (*TEMPLATES[:2], *PIPELINES.values()):
+        text = file.read_text("utf-8")
+        assert set(re.findall(r'Fn::ImportValue: !Sub "([^"]+)"', text)) <= exported, file.name
+        if file in TEMPLATES[:2]:
+            exported |= set(re.findall(r'Export: \{Name: !Sub "([^"]+)"\}', text))
+    assert exported >= {f"scangate-${{Application}}-{name}" for name in ("signing-key", "artifacts", "store", "alerts")}
 
 
 @pytest.mark.parametrize("workload", WORKLOADS)
@@ -139,23 +213,16 @@ def test_a_deployment_fails_closed_and_rolls_back_by_itself() -> None:
     assert load_stack().resources()["SilentGate"]["TreatMissingData"] == "breaching"
 
 
-SHIFTED = (
-    "CodeDeploy shifts the traffic of ECS and Lambda and never rolls - DeploymentConfig is AllAtOnce, Canary, Linear or BlueGreen"
-)
-INSTANCES = "CodeDeploy has no Canary and no Linear for instances - DeploymentConfig is AllAtOnce, Rolling or BlueGreen"
-WHOLE = "a static site is synchronised as a whole - DeploymentConfig is AllAtOnce"
-# For each workload: what each DeploymentConfig is in CodeDeploy, or why there is none.
+# For each workload: what each DeploymentConfig is in CodeDeploy. A static site has none.
 CONFIGS = {
     "container-image": {
         "AllAtOnce": "CodeDeployDefault.ECSAllAtOnce",
-        "Rolling": SHIFTED,
         "Canary": "CodeDeployDefault.ECSCanary10Percent5Minutes",
         "Linear": "CodeDeployDefault.ECSLinear10PercentEvery1Minutes",
         "BlueGreen": "CodeDeployDefault.ECSAllAtOnce",
     },
     "lambda": {
         "AllAtOnce": "CodeDeployDefault.LambdaAllAtOnce",
-        "Rolling": SHIFTED,
         "Canary": "CodeDeployDefault.LambdaCanary10Percent5Minutes",
         "Linear": "CodeDeployDefault.LambdaLinear10PercentEvery1Minute",
         "BlueGreen": "CodeDeployDefault.LambdaAllAtOnce",
@@ -163,40 +230,30 @@ CONFIGS = {
     "ec2-codedeploy": {
         "AllAtOnce": "CodeDeployDefault.AllAtOnce",
         "Rolling": "CodeDeployDefault.OneAtATime",
-        "Canary": INSTANCES,
-        "Linear": INSTANCES,
         "BlueGreen": "CodeDeployDefault.OneAtATime",
     },
-    "static-site": {"AllAtOnce": "", "Rolling": WHOLE, "Canary": WHOLE, "Linear": WHOLE, "BlueGreen": WHOLE},
+    "static-site": {},
 }
 
 
-def test_each_workload_lists_every_configuration() -> None:
-    given = load_stack().template["Parameters"]["DeploymentConfig"]["AllowedValues"]
+def test_each_template_allows_only_the_configurations_that_there_are() -> None:
     assert set(CONFIGS) == set(WORKLOADS)
-    assert all(list(each) == list(given) for each in CONFIGS.values())
-    for workload, names in load_stack().template["Mappings"]["Workloads"].items():
-        # What has no name is refused by a rule, and what is refused has none.
-        assert {key for key, name in names.items() if name == "none"} - {"AllAtOnce"} == {
-            key for key, variables in CONFIGS[workload].items() if " " in variables
-        }
+    for workload, names in CONFIGS.items():
+        given = load_stack(workload).template["Parameters"].get("DeploymentConfig", {"AllowedValues": []})
+        assert list(given["AllowedValues"]) == list(names)
 
 
 @pytest.mark.parametrize(("workload", "config"), [(workload, config) for workload in CONFIGS for config in CONFIGS[workload]])
-def test_a_deployment_configuration_is_valid_or_rejected_with_a_reason(workload: str, config: str) -> None:
+def test_a_deployment_configuration_is_that_of_codedeploy(workload: str, config: str) -> None:
     found = load_stack(workload, DeploymentConfig=config, Environments="dev,qa,staging,production")
-    variables = CONFIGS[workload][config]
-    if " " in variables:
-        assert failed_assertions(found) == [variables]
-        return
     assert failed_assertions(found) == []
     made = found.resources()
     groups = found.resources("AWS::CodeDeploy::DeploymentGroup")
     fleets = (workload, config) == ("ec2-codedeploy", "BlueGreen")
-    assert len(groups) == (0 if fleets or workload == "static-site" else 4)
+    assert len(groups) == (0 if fleets else 4)
     assert ("Fleets" in made) is fleets
     for group in groups.values():
-        assert group["DeploymentConfigName"] == variables
+        assert group["DeploymentConfigName"] == CONFIGS[workload][config]
         style = {"DeploymentType": "IN_PLACE", "DeploymentOption": "WITHOUT_TRAFFIC_CONTROL"}
         if workload != "ec2-codedeploy":
             style = {"DeploymentType": "BLUE_GREEN", "DeploymentOption": "WITH_TRAFFIC_CONTROL"}
@@ -255,7 +312,7 @@ class Line:
     def build(self, found: StackTemplate, project: str, source: Path, **more: str) -> Build:
         """One project's build with the variables that the template gives it."""
         properties = found.resources("AWS::CodeBuild::Project")[project]
-        variables = {each["Name"]: each["Value"] for each in properties["Environment"]["EnvironmentVariables"]}
+        variables = {each["Name"]: each["Value"] for each in properties["Environment"].get("EnvironmentVariables", [])}
         known = {"KEY": self.key, "SHELF": "shelf", "DEPENDENCIES": ""}  # the environment has what it would install
         variables |= {name: value for name, value in known.items() if name in variables}
         variables |= {"SCANGATE_HOME": str(BIN.parent), "PIP_NO_INDEX": "1"}
@@ -517,7 +574,7 @@ PIPELINE |= {"codebuild:BatchGetBuilds", "codebuild:StartBuild", "codecommit:Get
 PIPELINE |= {"codecommit:GetRepository", "sns:Publish"}
 BY_CODEDEPLOY = {"codedeploy:GetApplication"} | {f"codedeploy:{name}" for name in DEPLOYMENT}
 BY_ECS = {"ecs:RegisterTaskDefinition", "iam:PassRole"}
-PIPELINES = {"container-image": BY_CODEDEPLOY | BY_ECS, "ec2-codedeploy": BY_CODEDEPLOY, "lambda": set(), "static-site": set()}
+OF_WORKLOAD = {"container-image": BY_CODEDEPLOY | BY_ECS, "ec2-codedeploy": BY_CODEDEPLOY, "lambda": set(), "static-site": set()}
 DEPLOYER = {"cloudwatch:DescribeAlarms", "s3:GetObject", "s3:GetObjectVersion", "kms:Decrypt"}
 TASK_SETS = {"CreateTaskSet", "DeleteTaskSet", "DescribeServices", "UpdateServicePrimaryTaskSet"}
 BALANCER = {"DescribeListeners", "DescribeRules", "DescribeTargetGroups", "ModifyListener", "ModifyRule"}
@@ -533,7 +590,7 @@ DEPLOYERS = {
 @pytest.mark.parametrize("workload", WORKLOADS)
 def test_service_roles_allow_what_the_aws_guides_list(workload: str) -> None:
     found = load_stack(workload, Approval="release")
-    assert set(allowed_actions(found, "PipelineRole")) == PIPELINE | PIPELINES[workload]
+    assert set(allowed_actions(found, "PipelineRole")) == PIPELINE | OF_WORKLOAD[workload]
     assert set(allowed_actions(found, "ChangeRole")) == {"codepipeline:StartPipelineExecution"}
     assert ("DeployRole" in found.resources()) is (workload in DEPLOYERS)
     if workload in DEPLOYERS:
@@ -609,7 +666,8 @@ WITHOUT_A_RESOURCE = {
 @pytest.mark.parametrize("config", ["AllAtOnce", "BlueGreen"])
 @pytest.mark.parametrize("workload", WORKLOADS)
 def test_roles_name_actions_and_resources_explicitly(workload: str, config: str) -> None:
-    found = load_stack(workload, Approval="review", SecurityHub="yes", DeploymentConfig=config)
+    more = {"DeploymentConfig": config} if config in CONFIGS[workload] else {}
+    found = load_stack(workload, Approval="review", SecurityHub="yes", **more)
     roles = found.resources("AWS::IAM::Role")
     for role, properties in roles.items():
         for action, resources in allowed_actions(found, role).items():

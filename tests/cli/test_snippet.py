@@ -15,7 +15,9 @@ def test_the_list_names_each_of_them_with_what_it_is(tmp_path: Path) -> None:
     lines = run_scangate("snippet", cwd=tmp_path).expect(0).stdout.splitlines()
     assert [line.split()[0] for line in lines] == list(list_snippets())
     assert all(len(line.split()) > 2 for line in lines)
-    assert {"gate", "gate.yaml", "pipeline", "container-image", "appspec/verify.sh"} <= set(list_snippets())
+    assert {"gate", "gate.yaml", "signing", "delivery", "delivery-lambda", "container-image", "appspec/verify.sh"} <= set(
+        list_snippets()
+    )
 
 
 @pytest.mark.parametrize("name", ["gate", "gate.yaml", "appspec/verify.sh"])

@@ -1,22 +1,21 @@
-"""Evaluates a CloudFormation template with parameters: conditions and functions; creates nothing.
+"""Evaluates CloudFormation templates with parameters: conditions and functions; creates nothing.
 
-An attribute or a reference whose value only AWS knows becomes a name that says what it is: ``<Key.Arn>``, ``<Bucket>``.
+Templates that export to each other are evaluated as one, as long as their names differ. An attribute or a reference whose value
+only AWS knows becomes a name that says what it is: ``<Key.Arn>``, ``<Bucket>``.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cfnlint.decode.cfn_yaml import load
 
-__all__ = ["NO_VALUE", "StackTemplate"]
-
-_template = functools.cache(load)  # it takes seconds, and does not change
+__all__ = ["NO_VALUE", "StackTemplate", "read_template"]
 
 NO_VALUE = object()
 PSEUDO = {
@@ -28,17 +27,24 @@ PSEUDO = {
 }
 
 
+@functools.cache
+def read_template(file: Path) -> Mapping[str, Any]:
+    """The template in ``file``, read once: that takes seconds."""
+    template: Mapping[str, Any] = load(str(file))
+    return template
+
+
 @dataclass(frozen=True)
 class StackTemplate:
-    """A template with its parameters. KeyError for a name that the template does not have."""
+    """One or more templates with their parameters. KeyError for a name that they do not have."""
 
     template: Mapping[str, Any]
     parameters: Mapping[str, str]
 
     @classmethod
-    def load(cls, file: Path, **given: str) -> StackTemplate:
-        """The stack of ``file``: parameters that are not ``given`` have their defaults."""
-        template = _template(str(file))
+    def load(cls, *files: Path, **given: str) -> StackTemplate:
+        """The stacks of ``files``: parameters that are not ``given`` have their defaults."""
+        template = _join([read_template(file) for file in files])
         argument = {name: str(given.get(name, each.get("Default", ""))) for name, each in template["Parameters"].items()}
         assert given.keys() <= argument.keys(), given.keys() - argument.keys()
         for name, each in template["Parameters"].items():
@@ -83,15 +89,23 @@ class StackTemplate:
             return re.sub(
                 r"\$\{([^!}][^}]*)\}", lambda match: more[match[1]] if match[1] in more else self._named(match), text
             ).replace("${!", "${")
-        if function in {"Fn::Join", "Fn::FindInMap"}:
+        if function in {"Fn::Join", "Fn::FindInMap", "Fn::ImportValue"}:
             return self._found(function, argument)
         return self._logic(function, argument)
 
     def _found(self, function: str, argument: Any) -> Any:
         if function == "Fn::Join":
             return str(argument[0]).join(map(str, self.resolve(argument[1])))
+        if function == "Fn::ImportValue":
+            return self._import(str(self.resolve(argument)))
         first, second, third = map(self.resolve, argument)
         return self.template["Mappings"][first][second][third]
+
+    def _import(self, name: str) -> Any:
+        (value,) = (
+            each["Value"] for each in self.template["Outputs"].values() if self.resolve(each.get("Export", {})) == {"Name": name}
+        )
+        return self.resolve(value)
 
     def _logic(self, function: str, argument: Any) -> bool:
         found = [self.resolve(each) for each in argument]
@@ -120,3 +134,18 @@ class StackTemplate:
     def _attribute(self, name: str, attribute: str) -> str:
         self._ref(name)
         return f"<{name}.{attribute}>"
+
+
+def _join(templates: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """One template: only parameters, conditions and rules may have a name in several, and conditions and rules then agree."""
+    if len(templates) == 1:
+        return templates[0]
+    joined: dict[str, dict[str, Any]] = {}
+    for template in templates:
+        for section in ("Parameters", "Mappings", "Rules", "Conditions", "Resources", "Outputs"):
+            known = joined.setdefault(section, {})
+            for name, each in template.get(section, {}).items():
+                assert name not in known or section == "Parameters" or known[name] == each, (section, name)
+                assert name not in known or section in {"Parameters", "Rules", "Conditions"}, (section, name)
+                known[name] = each
+    return joined

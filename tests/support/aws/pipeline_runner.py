@@ -165,7 +165,7 @@ class PipelineSimulator:
         role_client("s3", role).get_bucket_location(Bucket="artifacts")
         for name in inputs:
             self._take(role, name, site.source if name == inputs[0] else directory / name)
-        settings = {each["Name"]: each["Value"] for each in properties["Environment"]["EnvironmentVariables"]}
+        settings = {each["Name"]: each["Value"] for each in properties["Environment"].get("EnvironmentVariables", [])}
         known = {"KEY": self.key, "SHELF": "shelf", "DEPENDENCIES": ""}  # the environment has what it would install
         settings |= {name: value for name, value in known.items() if name in settings} | {"SCANGATE_HOME": str(self.home)}
         settings |= {f"CODEBUILD_SRC_DIR_{name}": str(directory / name) for name in inputs[1:]}

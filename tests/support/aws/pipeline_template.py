@@ -1,4 +1,4 @@
-"""The pipeline template as a stack, and the permissions of its roles."""
+"""The templates of a delivery pipeline as one stack, and the permissions of its roles."""
 
 from __future__ import annotations
 
@@ -6,19 +6,38 @@ from scangate import __version__
 from tests.support.aws.cloudformation import StackTemplate
 from tests.support.paths import SNIPPETS
 
-__all__ = ["CONNECTION", "ENVIRONMENTS", "TEMPLATE", "WORKLOADS", "allowed_actions", "failed_assertions", "load_stack"]
+__all__ = [
+    "CONNECTION",
+    "ENVIRONMENTS",
+    "PIPELINES",
+    "SHARED",
+    "TEMPLATES",
+    "WORKLOADS",
+    "allowed_actions",
+    "failed_assertions",
+    "load_stack",
+]
 
-TEMPLATE = SNIPPETS / "pipeline.yaml"
-WORKLOADS = ("container-image", "lambda", "ec2-codedeploy", "static-site")
+SHARED = (SNIPPETS / "signing.yaml", SNIPPETS / "delivery.yaml")
+PIPELINES = {
+    "container-image": SNIPPETS / "delivery-container.yaml",
+    "lambda": SNIPPETS / "delivery-lambda.yaml",
+    "ec2-codedeploy": SNIPPETS / "delivery-ec2.yaml",
+    "static-site": SNIPPETS / "delivery-static.yaml",
+}
+TEMPLATES = (*SHARED, *PIPELINES.values())
+WORKLOADS = tuple(PIPELINES)
 ENVIRONMENTS = ("production", "staging,production", "qa,staging,production", "dev,staging,production", "dev,qa,staging,production")
 CONNECTION = "arn:aws:codeconnections:eu-central-1:123456789012:connection/00000000-0000-4000-8000-000000000000"
 
 
 def load_stack(workload: str = "lambda", **given: str) -> StackTemplate:
-    """The stack of the application shop, with defaults for the parameters."""
+    """The stacks of the application shop, joined, with defaults for the parameters."""
     defaults = {"Application": "shop", "Repository": "team/shop", "Email": "team@example.org", "HookBucket": "hooks"}
     return StackTemplate.load(
-        TEMPLATE, **{**defaults, "Workload": workload, "ScangateInstall": f"scangate[attest,aws]=={__version__}", **given}
+        *SHARED,
+        PIPELINES[workload],
+        **{**defaults, "Workload": workload, "ScangateInstall": f"scangate[attest,aws]=={__version__}", **given},
     )
 
 
@@ -34,6 +53,7 @@ def allowed_actions(found: StackTemplate, role: str) -> dict[str, set[str]]:
     policies = list(made[role]["Policies"])
     assert len({policy["PolicyName"] for policy in policies}) == len(policies)
     policies += [made[name.strip("<>")] for name in made[role].get("ManagedPolicyArns", [])]
+    policies += [each for each in found.resources("AWS::IAM::Policy").values() if f"<{role}>" in each["Roles"]]
     statements = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
     for key in found.resources("AWS::KMS::Key").values():
         statements += [each for each in key["KeyPolicy"]["Statement"] if each["Principal"].get("AWS") == f"<{role}.Arn>"]
