@@ -28,6 +28,7 @@ from tests.support.sample_reports import (
     not_judged_report,
     partly_covered_report,
     passing_report,
+    replace_rulings,
 )
 from tests.support.sample_trees import create_repository, write_files, write_policy
 
@@ -82,6 +83,14 @@ def test_report_with_a_secret_that_looks_like_a_digest_is_scanned(name: str, val
 
     assert is_own(replaced(f"commit {value}"))
     assert not is_own(replaced(text.format(value)))
+
+
+def test_page_with_a_masked_value_between_quotes_is_recognized() -> None:
+    report = failing_report()
+    (first, *others) = report.verdict.rulings
+    masked = msgspec.structs.replace(first.finding, evidence="def login(self, username='***', password='***'):")
+    rulings = (msgspec.structs.replace(first, finding=masked), *others)
+    assert is_own(FORMATS["html"].render(replace_rulings(report, rulings)))
 
 
 def test_verdict_with_a_secret_in_its_record_of_the_scan_is_scanned() -> None:

@@ -56,6 +56,19 @@ def test_an_output_directory_hides_nothing_from_the_scan(tmp_path: Path, rules: 
     assert load_verdict(tree / "src")["scanners"][0]["analyzed_files"] == ["src/app.py"]
 
 
+def test_reports_are_neither_committed_nor_scanned_by_the_next_run(tree: Path, rules: Path) -> None:
+    run_scangate("scan", ".", "--policy", rules, "--output-dir", "first", cwd=tree).expect(0)
+    assert run_git(tree, "status", "--short").strip() == ""
+    run_scangate("scan", ".", "--policy", rules, "--output-dir", "second", cwd=tree).expect(0)
+    assert load_verdict(tree / "second")["targets"]["file_count"] == 3
+
+
+def test_a_directory_that_was_there_hides_nothing_later(tree: Path, rules: Path) -> None:
+    (tree / "out").mkdir()
+    run_scangate("scan", ".", "--policy", rules, "--output-dir", "out", cwd=tree).expect(0)
+    assert not (tree / "out" / ".gitignore").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

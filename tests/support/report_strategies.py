@@ -27,6 +27,8 @@ from scangate.model import (
     Finding,
     FindingIdentity,
     FindingKind,
+    FlowRole,
+    FlowStep,
     FormerRule,
     Gap,
     GapKind,
@@ -124,6 +126,7 @@ def findings(draw: st.DrawFn, scanner: str, path: str) -> Finding:
         known_by=draw(st.sampled_from(("", "the baseline"))),
         previous_path=draw(st.sampled_from(("", "tests/t.py"))),
         assessment=draw(st.none() | st.builds(SecretAssessment)),
+        flow=tuple(FlowStep(draw(locations(path)), role) for role in draw(st.sampled_from(((), tuple(FlowRole))))),
         former=draw(st.none() | st.builds(FormerRule, st.just(f"{scanner}:B0"), st.sampled_from(("", "dd" * 32)))),
     )
 

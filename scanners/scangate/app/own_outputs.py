@@ -6,6 +6,7 @@ ordinary one.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -140,7 +141,8 @@ def _has_secrets(text: str, content_type: str) -> bool:
     from scangate.secrets.assessment import assess  # noqa: PLC0415 -- few trees have an output of ours
     from scangate.secrets.detectors import find_secrets  # noqa: PLC0415 -- as above
 
-    scanned = ScannedText("", content_type, text)
+    # without the entities of HTML, which would count as the value: password=&#x27;***&#x27;
+    scanned = ScannedText("", content_type, html.unescape(text) if content_type == "html" else text)
     return any(True for _ in assess(scanned, find_secrets(scanned)))
 
 

@@ -22,6 +22,8 @@ from scangate.report import FORMATS
 if TYPE_CHECKING:
     from scangate.app.session import Session
 
+IGNORE_ALL = "# reports of scangate\n*\n"
+"""In a directory that we made, so that reports are neither committed by ``git add --all`` nor scanned by the next run."""
 SPACE_HINT = "free some disk space, or choose another directory: --output-dir DIR"
 
 
@@ -72,7 +74,10 @@ def _prepare_directory(directory: Path, session: Session) -> None:
             "choose another directory, and add it to .gitignore: --output-dir scangate-reports",
         )
     with file_errors("create the output directory", directory, "choose another directory: --output-dir DIR"):
+        is_new = not directory.exists()
         directory.mkdir(parents=True, exist_ok=True)
+        if is_new and session.repository is not None and directory.resolve().is_relative_to(session.root):
+            (directory / ".gitignore").write_text(IGNORE_ALL, "utf-8")
 
 
 def refuse_links(directory: Path, worktree: Path) -> None:

@@ -72,16 +72,17 @@ TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?:Z|\+00:00)"
 
 _KEY_NAMES = """
     $schema accounting aliases analyses analysis artifactLocation automationDetails baselineState blocking
-    blockingGaps bundledOnly class columnKind commit confidence contentType contexts counts coverage cvss date
-    defaultConfiguration descriptor detectors driver endColumn endLine endTimeUtc environment executionSuccessful
+    blockingGaps bundledOnly class codeFlows columnKind commit confidence contentType contexts counts coverage cvss
+    date defaultConfiguration descriptor detectors driver endColumn endLine endTimeUtc environment executionSuccessful
     exitCode files filesAnalyzed filesGiven filesNotAnalyzed fingerprint fixedIn former fullDescription fullName gaps
-    help helpUri id inHead index informationUri introduction invocations isComprehensive justification kind known
-    leftOut level locations markdown members message name not-judged notifications onlyScanners organization
-    originalSeverity outcome package partialFingerprints physicalLocation policy policyDigest policyOrigin precision
-    primaryLocationLineHash properties published reason region relationships reportedBy resolved results rule ruleId
-    ruleIndex rules runs scangateFinding/v1 scanner scanners secret security-severity severity shortDescription since
-    snippet source startColumn startLine startTimeUtc status supportedTaxonomies suppressed suppressions tags target
-    taxa taxonomies text tolerated tool toolComponent toolExecutionNotifications upgrade uri verdict version
+    help helpUri id importance inHead index informationUri introduction invocations isComprehensive justification kind
+    known leftOut level location locations markdown members message name nestingLevel not-judged notifications
+    onlyScanners organization originalSeverity outcome package partialFingerprints physicalLocation policy
+    policyDigest policyOrigin precision primaryLocationLineHash properties published reason region relationships
+    reportedBy resolved results rule ruleId ruleIndex rules runs scangateFinding/v1 scanner scanners secret
+    security-severity severity shortDescription since snippet source startColumn startLine startTimeUtc status
+    supportedTaxonomies suppressed suppressions tags target taxa taxonomies text threadFlows tolerated tool
+    toolComponent toolExecutionNotifications upgrade uri verdict version
 """
 KEYS = frozenset(_KEY_NAMES.split())
 """The keys of all objects that `render` writes; a log with any other is not one of ours."""
