@@ -47,6 +47,68 @@ def test_cloudformation_code_by_reference_is_a_problem(code: str) -> None:
     assert [(problem.line, problem.kind) for problem in found.problems] == [(6, GapKind.PARTIAL_PARSE)]
 
 
+MIME = """\
+Content-Type: multipart/mixed;
+ boundary="==B=="
+MIME-Version: 1.0
+
+--==B==
+Content-Type: text/x-shellscript; charset="us-ascii"
+
+curl -k x | bash
+--==B==
+Content-Type: multipart/mixed; boundary=inner
+
+--inner
+Content-Type: text/plain
+
+#!/usr/bin/env python3
+eval(x)
+--inner
+Content-Type: text/cloud-config
+
+packages: [x]
+--inner--
+--==B==--
+"""
+MIME_PARTS = {"shell": 8, "python": 15, "cloud-init": 20}
+
+
+@pytest.mark.parametrize("path", ["user-data", "user-data.txt", "boot.mime"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_parts_of_user_data_have_types_of_their_own(path: str, end: str) -> None:
+    pieces = pieces_of(path, MIME.replace("\n", end)).values()
+    assert {piece.content_type: piece.to_container(1, 1)[0] for piece in pieces} == MIME_PARTS
+
+
+def test_parts_of_user_data_in_a_template() -> None:
+    body = "".join(f"          {line}\n" for line in MIME.splitlines())
+    text = f"Resources:\n  I:\n    Type: AWS::EC2::Instance\n    Properties:\n      UserData:\n        Fn::Base64: |\n{body}"
+    pieces = pieces_of("t.yaml", text).values()
+    found = {piece.content_type: piece.to_container(1, 1)[0] for piece in pieces}
+    assert found == {"mime": 7, **{name: line + 6 for name, line in MIME_PARTS.items()}}
+
+
+@pytest.mark.parametrize("kind", ["text/x-shellscript", "application/octet-stream"])
+def test_a_script_in_an_encoded_part_is_a_problem(kind: str) -> None:
+    headers = f"Content-Type: {kind}\nContent-Transfer-Encoding: base64"
+    text = f"Content-Type: multipart/mixed; boundary=b\n\n--b\n{headers}\n\nIyEvYmluL3NoCmxzCg==\n--b--\n"
+    assert [problem.line for problem in extraction("user-data", text).problems] == [4]
+
+
+def test_a_text_about_mime_is_text() -> None:
+    text = "How to send it:\n\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n#!/bin/sh\nls\n--b--\n"
+    assert identify("notes.txt", text.encode()) == "text"
+
+
+@pytest.mark.parametrize("form", ["PolicyDocument: !Join ['', [{}]]", "PolicyDocument: {{'Fn::Join': ['', [{}]]}}"])
+def test_a_policy_that_is_joined_from_texts_is_a_policy(form: str) -> None:
+    parts = """'{"Version":"2012-10-17","Statement":[{"Effect":"Allow",', '"Action":"*","Resource":"', !Ref X, '"}]}'"""
+    text = f"Resources:\n  R:\n    Type: AWS::IAM::Policy\n    Properties:\n      {form.format(parts)}\n"
+    (piece,) = pieces_of("t.yaml", text).values()
+    assert (piece.content_type, json.loads(piece.data)["Statement"][0]["Resource"]) == ("iam-policy", "${X}")
+
+
 def test_code_cells_are_one_program_with_their_lines_in_the_notebook() -> None:
     text = notebook(code("import os", "%matplotlib inline"), code('os.system("é" + input())'))
     cells = pieces_of("a.ipynb", text)["cells.py"]

@@ -97,7 +97,7 @@ _TABLE: tuple[tuple[frozenset[Analysis], Form, str], ...] = (
     (
         _SECRETS,
         Form.TEXT,
-        """cdk certificate css csv diff dotenv gettext graphql html ini json jupyter log markdown procfile protobuf rst sql svg
+        """cdk certificate css csv diff dotenv gettext graphql html ini json jupyter log markdown mime procfile protobuf rst sql svg
         template tex toml text tox xml yaml zeppelin""",
     ),
     (_SECRETS, Form.TEXT, UNKNOWN),

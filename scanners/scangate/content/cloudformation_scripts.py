@@ -11,6 +11,7 @@ from scangate.content.embedded import Embedded, Failure, embed, script_content_t
 from scangate.content.identification import identify_text
 from scangate.content.position_maps import MappedText, join
 from scangate.content.python_text import looks_like_python
+from scangate.content.yaml_scripts import may_be_document, type_of_document
 from scangate.content.yaml_tree import Node
 
 _RUNTIMES = {"python": "python", "nodejs": "javascript", "ruby": "ruby", "java": "java", "dotnet": "csharp", "go": "go"}
@@ -18,9 +19,14 @@ _RUNTIMES = {"python": "python", "nodejs": "javascript", "ruby": "ruby", "java":
 
 def cloudformation_pieces(document: Document) -> Iterator[Embedded | Failure | None]:
     """The pieces of a template. Code that is only a reference is a failure: what it refers to may be set elsewhere."""
+    joined: set[int] = set()
     for entry in walk(document):
         language = _LANGUAGES.get(entry.key)
         if language is None:
+            if _is_join(entry.node) and id(entry.node) not in joined:
+                joined.update(_nodes_below(entry.node))
+                text = intrinsic_text(document, entry.node)
+                yield embed(entry.name, type_of_document(text.text), text) if may_be_document(text.text) else None
             continue
         if entry.key not in _LISTS:
             for node in _alternatives(entry.node):
@@ -32,6 +38,19 @@ def cloudformation_pieces(document: Document) -> Iterator[Embedded | Failure | N
         elif entry.node.kind == "sequence":
             text = script_of(document, entry.node)
             yield embed(entry.name, language(entry, text.text), text)
+
+
+def _is_join(node: Node) -> bool:
+    return node.kind in ("mapping", "sequence") and _function(node)[0] == "Join"
+
+
+def _nodes_below(node: Node) -> Iterator[int]:
+    """The ids of a node's descendants, without what aliases name."""
+    todo = list(node.children)
+    while todo:
+        item = todo.pop()
+        yield id(item)
+        todo += item.children
 
 
 def _alternatives(node: Node) -> list[Node]:

@@ -9,6 +9,7 @@ import msgspec
 from scangate.content.catalog import TEMPLATE_ENDING, calls_for_more
 from scangate.content.identification import identify_text
 from scangate.content.interpreters import interpreter_type
+from scangate.content.mime_headers import MIME
 from scangate.content.position_maps import MappedText, overwrite
 from scangate.content.python_text import is_python
 from scangate.model import GapKind
@@ -39,6 +40,8 @@ SHELLS = frozenset({"shell", "powershell", "batch", "fish", "nushell"})
 def script_content_type(text: str, usual: str, name: str = "") -> str:
     """The type of a script: by its shebang or its name, else ``usual``."""
     found = identify_text(name, text)
+    if found == MIME:
+        return found
     return found if calls_for_more(found) and (name or text.lstrip().startswith(("#!", "#cloud-config", "<"))) else usual
 
 
@@ -65,12 +68,12 @@ _PREFIXES = frozenset({"sudo", "env", "exec", "time", "nice", "nohup", "command"
 
 
 def embed(path: str, content_type: str, text: MappedText, label: str = "") -> Embedded | None:
-    """The piece, or None if its type calls for no analysis of its own or it is empty.
+    """The piece, or None if its type calls for no analysis of its own or it is empty; MIME calls for that of its parts.
 
     Places that another program fills in before the script runs (``${{ github.ref }}``, ``${Name}``) become identifiers of the same
     length if the Python would not parse otherwise; what then does not parse is a template.
     """
-    if not text.text.strip() or not calls_for_more(content_type):
+    if not text.text.strip() or not (calls_for_more(content_type) or content_type == MIME):
         return None
     if content_type == "python" and _INTERPOLATION.search(text.text) and not is_python(text.text):
         filled = overwrite(text, _INTERPOLATION, lambda _: "_")

@@ -20,6 +20,8 @@ from scangate.content.file_names import usual_name
 from scangate.content.heredocs import dockerfile_heredocs, hcl_heredocs, shell_heredocs
 from scangate.content.html_scripts import html_pieces
 from scangate.content.inline_code import inline_code_pieces
+from scangate.content.mime_headers import MIME
+from scangate.content.mime_parts import mime_pieces
 from scangate.content.notebooks import notebook_pieces
 from scangate.content.other_notebooks import databricks_pieces, markdown_pieces, zeppelin_pieces
 from scangate.content.position_maps import MappedText, PositionMap, compose, take
@@ -128,6 +130,7 @@ _EXTRACTORS: Mapping[str, tuple[tuple[str, ...], _Extractor]] = {
     **dict.fromkeys(("html", "svg"), (_SCRIPT_IN_HTML, lambda text, *_: html_pieces(text))),
     "jupyter": (("",), lambda text, *_: notebook_pieces(text)),
     "markdown": (("jupytext", "{code-cell}"), lambda text, *_: markdown_pieces(text)),
+    MIME: (("oundary",), lambda text, *_: mime_pieces(text)),
     "procfile": (("",), lambda text, *_: procfile_pieces(text)),
     "python": (
         ("# /// script", "# MAGIC %"),

@@ -19,6 +19,7 @@ from scangate.content.catalog import (
 )
 from scangate.content.document_types import DISTINCT_TYPES, config_type, needs_rendering
 from scangate.content.file_names import STRUCTURED, NameMatch, match_name
+from scangate.content.mime_headers import MIME, MIME_HEAD, is_multipart
 from scangate.content.python_text import is_program, looks_like_python
 from scangate.content.shebang import mode_type, script_type
 from scangate.model import Analysis
@@ -210,6 +211,7 @@ _TEXTS: tuple[tuple[str, str, Callable[[str], object]], ...] = (
     ("r-manifest", "Package:", _R_PACKAGE.match),
     ("julia-manifest", " = ", lambda text: ("[deps" in text or "julia_version" in text) and _JULIA_PROJECT.search(text)),
     ("html", "<", _HTML.match),
+    (MIME, "oundary", lambda text: is_multipart(text[:MIME_HEAD])),
     ("xml", "<?xml", _XML.match),
 )
 """Content types, a text without which the test is not made, and the test."""

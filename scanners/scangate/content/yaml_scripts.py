@@ -40,7 +40,7 @@ def yaml_pieces(document: Document) -> Iterator[Embedded | None]:
                 text = scalar_text(document.text, node)
                 yield embed(entry.name, identify_text(name, text.text), text)
             else:
-                found = _type_of_document(node.value) if _may_be_document(node.value) else "text"
+                found = type_of_document(node.value) if may_be_document(node.value) else "text"
                 if not calls_for_more(found) and _is_shell_command(entry):
                     found = "shell"
                 yield embed(entry.name, found, scalar_text(document.text, node)) if calls_for_more(found) else None
@@ -62,12 +62,12 @@ def _is_shell_command(entry: Entry) -> bool:
     return bool(is_shell) and calls_for_more(script_content_type(value, "shell"))
 
 
-def _may_be_document(value: str) -> bool:
+def may_be_document(value: str) -> bool:
     """Whether a scalar can be a file of its own: it has several lines, or begins as JSON does."""
     return len(value) >= _DOCUMENT_CHARACTERS and ("\n" in value.strip() or value.lstrip()[:1] in ("{", "["))
 
 
-def _type_of_document(text: str) -> str:
+def type_of_document(text: str) -> str:
     """The type of a text in a scalar, by its content alone.
 
     Lists of requirements are too much like other lists, and prose with an example is no program.
