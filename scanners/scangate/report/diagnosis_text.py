@@ -14,8 +14,13 @@ from scangate.report.wording import pluralize
 MARKS = {CheckStatus.OK: " ", CheckStatus.WARNING: "!", CheckStatus.PROBLEM: "x"}
 MAX_CHECKS = 20
 """Of one area; problems are always shown."""
-NAME_WIDTH = 16
+NAME_WIDTH = 20
 MAX_LENGTH = 400
+RESULTS = {
+    False: "nothing known without a scan would keep it from being complete",
+    True: "a scan would be INCOMPLETE, or would not start",
+}
+"""By whether there is a problem."""
 
 
 def render_text(diagnosis: Diagnosis) -> str:
@@ -47,7 +52,11 @@ def _lines(diagnosis: Diagnosis) -> Iterator[str]:
     problems, warnings = (
         sum(check.status is status for check in diagnosis.checks) for status in (CheckStatus.PROBLEM, CheckStatus.WARNING)
     )
-    end = "a scan would be INCOMPLETE, or would not start" if problems else "nothing would keep a scan from being complete"
+    end = (
+        "a scan would be INCOMPLETE, or would not start"
+        if problems
+        else "nothing known without a scan would keep it from being complete"
+    )
     yield f"{pluralize(problems, 'problem')} (x), {pluralize(warnings, 'warning')} (!): {end}"
 
 
