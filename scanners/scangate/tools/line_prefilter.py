@@ -12,16 +12,20 @@ import itertools
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from re import _parser  # type: ignore[attr-defined] # the only way to analyze a pattern
 from typing import Any
 
 from detect_secrets.plugins.base import RegexBasedDetector
 from detect_secrets.plugins.high_entropy_strings import HighEntropyStringsPlugin
 from detect_secrets.plugins.keyword import DENYLIST, KeywordDetector
 
+from scangate.tools.pattern_needs import NUMBERS, TOKENS, Alphabet, Literals, parse, required_literals, required_run
+
 CHARSET_GROUP = "([{}]+)"
 NEWLINE = "\n"
 MIN_LITERAL_LENGTH = 2  # characters; a literal of this length is rare enough
+MAX_OFFSET = 4  # characters before it in a pattern
+MIN_RUN = 16  # characters of a token in a row; a run of this length is rarer than a short literal
+MIN_RUNS = ((NUMBERS, 7), (TOKENS, MIN_RUN))
 
 
 class LinePrefilter:
@@ -55,6 +59,8 @@ class _JoinedLines:
         self.lines = lines
         self.plain = NEWLINE.join(lines)
         self.folded = _fold_case(self.plain)
+        self._shapes: dict[bytes, bytes] = {}
+        self._runs: dict[tuple[bytes, int], list[int]] = {}
         self.is_aligned = self.plain.count(NEWLINE) == self.folded.count(NEWLINE) == len(lines) - 1
 
     @functools.cached_property
@@ -76,6 +82,39 @@ class _JoinedLines:
             line = self.lines_touched(at, at + 1, folds=folds)[0]
             yield line
             at = text.find(word, self._starts[folds][line + 1])
+
+    def occurrences(self, word: str, first: int, last: int, *, folds: bool) -> Iterator[int]:
+        """The offsets of a literal in a range of the text."""
+        text = self.folded if folds else self.plain
+        at = text.find(word, first, last)
+        while at >= 0:
+            yield at
+            at = text.find(word, at + 1, last)
+
+    def ranges_with_run(self, alphabet: Alphabet, length: int) -> Iterator[tuple[int, int]]:
+        """The ranges of the lines with so many characters of an alphabet in a row; all of the text, if they are not many."""
+        if length < MIN_RUN:
+            yield 0, len(self.plain)
+            return
+        starts = self._starts[False]
+        yield from ((starts[line], starts[line + 1]) for line in self.lines_with_run(alphabet, length))
+
+    def lines_with_run(self, alphabet: Alphabet, length: int) -> list[int]:
+        """The lines that contain so many characters of an alphabet in a row."""
+        key = (alphabet.table, length)
+        if key not in self._runs:
+            self._runs[key] = list(self._find_runs(alphabet, b"a" * length))
+        return self._runs[key]
+
+    def _find_runs(self, alphabet: Alphabet, run: bytes) -> Iterator[int]:
+        if alphabet.table not in self._shapes:
+            self._shapes[alphabet.table] = alphabet.shape(self.plain)
+        shape = self._shapes[alphabet.table]
+        at = shape.find(run)  # it compares every n-th octet only
+        while at >= 0:
+            line = self.lines_touched(at, at + 1)[0]
+            yield line
+            at = shape.find(run, self._starts[False][line + 1])
 
 
 def _starts_of(lines: Sequence[str]) -> list[int]:
@@ -112,26 +151,57 @@ def _filter_for(plugin: Any) -> LineFilter | None:
 
 
 def _patterns_filter(patterns: Sequence[re.Pattern[str]]) -> LineFilter:
-    parts = [_pattern_filter(re.compile(pattern.pattern, pattern.flags | re.MULTILINE)) for pattern in patterns]
+    parts = [_pattern_filter(pattern) for pattern in patterns]
     return lambda text: (line for part in parts for line in part(text))
 
 
 def _pattern_filter(pattern: re.Pattern[str]) -> LineFilter:
-    folds = bool(pattern.flags & re.IGNORECASE)
-    needed = _required_literals(_parser.parse(pattern.pattern, pattern.flags))
-    words = sorted({_fold_case(word) if folds else word for word in needed})
+    parsed = parse(pattern.pattern, pattern.flags | re.MULTILINE)
+    literals = required_literals(parsed)
+    search = _Search(pattern, literals, bool(pattern.flags & re.IGNORECASE), required_run(parsed, TOKENS))
+    if literals.selectivity >= MIN_LITERAL_LENGTH and literals.offset <= MAX_OFFSET:
+        return search.at_words
+    if literals.selectivity > MIN_LITERAL_LENGTH:
+        return search.near_words
+    for alphabet, least in MIN_RUNS:
+        if (length := required_run(parsed, alphabet)) >= least:
+            return functools.partial(search.near_runs, alphabet=alphabet, length=length)
+    return search.near_words if literals.selectivity >= MIN_LITERAL_LENGTH else search.everywhere
 
-    def everywhere(text: _JoinedLines) -> Iterator[int]:
-        for match in pattern.finditer(text.plain):
+
+class _Search:
+    """Ways to find the lines in which a pattern matches. ``run``: how many characters of a token it needs in a row."""
+
+    def __init__(self, pattern: re.Pattern[str], literals: Literals, folds: bool, run: int) -> None:
+        self.pattern, self.offset, self.folds, self.run = pattern, literals.offset, folds, run
+        self.words = sorted({_fold_case(word) if folds else word for word in literals.words})
+
+    @functools.cached_property
+    def multiline(self) -> re.Pattern[str]:
+        """The pattern for a text of many lines."""
+        return re.compile(self.pattern.pattern, self.pattern.flags | re.MULTILINE)
+
+    def everywhere(self, text: _JoinedLines) -> Iterator[int]:
+        for match in self.multiline.finditer(text.plain):
             yield from text.lines_touched(*match.span())
 
-    def near_words(text: _JoinedLines) -> Iterator[int]:
-        source = text.folded if folds else text.plain
-        for line in {line for word in words if word in source for line in text.lines_with_literal(word, folds=folds)}:
-            if pattern.search(text.lines[line]):
+    def near_words(self, text: _JoinedLines) -> Iterator[int]:
+        for line in {line for word in self.words for line in text.lines_with_literal(word, folds=self.folds)}:
+            if self.pattern.search(text.lines[line]):
                 yield line
 
-    return near_words if _selectivity(needed) >= MIN_LITERAL_LENGTH else everywhere
+    def near_runs(self, text: _JoinedLines, alphabet: Alphabet, length: int) -> Iterator[int]:
+        return (line for line in text.lines_with_run(alphabet, length) if self.pattern.search(text.lines[line]))
+
+    def at_words(self, text: _JoinedLines) -> Iterator[int]:
+        if self.folds and len(text.folded) != len(text.plain):
+            yield from self.near_words(text)
+            return
+        for first, last in text.ranges_with_run(TOKENS, self.run):
+            for at in (at for word in self.words for at in text.occurrences(word, first, last, folds=self.folds)):
+                for start in range(max(at - self.offset, 0), at + 1):
+                    if match := self.multiline.match(text.plain, start):
+                        yield from text.lines_touched(*match.span())
 
 
 def _keyword_filter(text: _JoinedLines) -> Iterator[int]:
@@ -150,7 +220,7 @@ _KEYWORDS = re.compile("|".join(sorted({_fold_case(word) for word in DENYLIST}))
 
 def _is_line_local(pattern: re.Pattern[str]) -> bool:
     """Whether a match in a line alone is always a match in the whole text, too."""
-    return not pattern.flags & re.DOTALL and _is_sequence_line_local(_parser.parse(pattern.pattern, pattern.flags), negated=False)
+    return not pattern.flags & re.DOTALL and _is_sequence_line_local(parse(pattern.pattern, pattern.flags), negated=False)
 
 
 def _is_sequence_line_local(parsed: Any, *, negated: bool) -> bool:
@@ -189,28 +259,3 @@ def _class_matches_newline(members: Sequence[tuple[Any, Any]]) -> bool:
         holds = holds or (name == "RANGE" and argument[0] <= ord(NEWLINE) <= argument[1])
         holds = holds or (name == "CATEGORY" and str(argument) not in {"CATEGORY_WORD", "CATEGORY_DIGIT"})
     return holds != negated
-
-
-def _required_literals(parsed: Any) -> tuple[str, ...]:
-    """The longest literal that a sequence requires, or alternatives of which it requires one; empty for none."""
-    best: tuple[str, ...] = ()
-    word = ""
-    for step, argument in [*parsed, ("END", None)]:
-        name = str(step)
-        if name == "LITERAL":
-            word += chr(argument)
-            continue
-        best, word = max(best, (word,) if word else (), key=_selectivity), ""
-        inner: tuple[str, ...] = ()
-        if name == "SUBPATTERN" or (name in {"MAX_REPEAT", "MIN_REPEAT"} and argument[0] > 0):
-            inner = _required_literals(argument[-1])
-        elif name == "BRANCH":
-            branches = [_required_literals(branch) for branch in argument[1]]
-            inner = tuple(each for branch in branches for each in branch) if all(branches) else ()
-        best = max(best, inner, key=_selectivity)
-    return best
-
-
-def _selectivity(words: tuple[str, ...]) -> int:
-    """The length of a literal; the shortest of several alternatives."""
-    return min(map(len, words), default=0)
