@@ -35,7 +35,8 @@ ATTRIBUTE_WORDS = word_set(
     view screen form input selector css icon image color test tests count index position offset separator delimiter usage
     usages strength prompt reset change update forgot mechanism mechanisms realm magic mgr
     confirm confirmation verify tx block address deploy used changed created last date time at
-    model models backend backends class module signature sig py js ts html json yml yaml txt css md php go java rb svg png xml"""
+    model models enum enums schema schemas interface settings setting prevention backend backends class module
+    signature sig py js ts html json yml yaml txt css md php go java rb svg png xml"""
 )
 # A token of these marks a place in a list, or that a request was made before.
 _COUNTING_WORDS = frozenset(

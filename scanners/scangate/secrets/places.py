@@ -17,8 +17,9 @@ _TESTS = re.compile(
     r"(?:^|/)(?:tests?|testing|specs?|__tests__|fixtures?|testdata|mocks?|e2e)/"
     r"|(?:^|/)(?:test_[^/]*|[^/]*[._-](?:test|tests|spec)\.\w+|conftest\.py)$"
 )
+_COMMENT = re.compile(r"[ \t]*(?:/?\*{1,2}(?![\w*])|//[/!]|#:|>>>)[ \t]")
 _SAMPLES = re.compile(
-    r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?)/|[._-](?:example|sample|template|dist)(?:\.\w+)?$"
+    r"(?:^|/)(?:docs?|documentation|examples?|samples?|demos?|tutorials?)/|[._-](?:example|sample|template|dist|stub|skeleton)(?:\.\w+)?$"
 )
 
 
@@ -65,6 +66,11 @@ def is_in_tests(text: ScannedText) -> bool:
 def is_sample_file(text: ScannedText) -> bool:
     """Whether the file shows how something is used."""
     return _SAMPLES.search(text.path.lower()) is not None
+
+
+def is_in_comment(detection: Detection, text: ScannedText) -> bool:
+    """Whether the value is in a comment that documents something, or in a session that shows how something is used."""
+    return _COMMENT.match(text.text, text.line_start(detection.start)) is not None
 
 
 def file_name(text: ScannedText) -> str:

@@ -21,7 +21,9 @@ _RUNS = {
     for keys in ("abcdefghijklmnopqrstuvwxyz", "01234567890", "9876543210")
     for at in range(len(keys) - _FILLER_LENGTH + 1)
 }
-_FILLER = re.compile(rf"(.)\1{{7,}}|(?i:{'|'.join(sorted(_RUNS))})")
+_FILLER = re.compile(rf"(.)\1{{7,}}|([^\W_]{{2,8}})\2{{3,}}|(?i:{'|'.join(sorted(_RUNS))})")
+_COMPOUND = re.compile(r"[A-Za-z][a-z]*(?:\d{0,2}[A-Z]+[a-z]+)+[A-Z]{0,4}")  # a number at the end is of a password
+_HUMPS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _ONLY_LETTERS = re.compile(r"[A-Za-z]+(?:[_.:/ -]+[A-Za-z]+)*")
 _DIGITS = re.compile(r"\d+")
 _SEPARATORS = re.compile(r"[\s_.:/@-]+")
@@ -152,6 +154,15 @@ def is_words(value: str) -> bool:
     if _ONLY_LETTERS.fullmatch(value) is None or is_random(value):
         return False
     return not any(piece.isupper() and len(piece) >= MIN_RANDOM_LENGTH for piece in _SEPARATORS.split(value))
+
+
+def is_compound(value: str) -> bool:
+    """Whether a value is several words in one, as programs write the names of things: the next word has a capital."""
+    words = _HUMPS.findall(value)
+    if _COMPOUND.fullmatch(value) is None or is_random(value) or is_drawn(value):
+        return False
+    long = [word for word in words if len(word) >= MIN_WORD and VOWELS & set(word)]
+    return len(words) > 1 and 2 * sum(map(len, long)) >= len(value)
 
 
 def is_weak(value: str) -> bool:

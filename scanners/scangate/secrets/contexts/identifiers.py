@@ -7,8 +7,9 @@ import re
 from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
 from scangate.secrets.names import SECRET_WORDS, NameKind, assigned_name, is_about_secret, kind_of_name
+from scangate.secrets.places import is_quoted
 from scangate.secrets.text import ScannedText
-from scangate.secrets.values import is_drawn, is_random, is_words, words_of
+from scangate.secrets.values import is_compound, is_drawn, is_random, is_words, words_of
 
 PUBLIC_ADDRESS = "public-ip-ipv4"
 NAMED_VALUE = "named-secret-value"
@@ -21,6 +22,7 @@ _FORMATS = re.compile(
     r"\d{4}_[a-z]\w*|"  # a migration of Django: https://docs.djangoproject.com/en/stable/topics/migrations/
     r"[A-Za-z][\w.-]*(?:\[[\w,. -]+\])?\s*[<>=!~]=\s*\d[\w.*]*(?:,.*)?|"  # a requirement of PEP 508
     r"(?:\d+/(?:\d*[smhd]|second|minute|hour|day)(?:/[a-z]+)?,?)+|"  # a limit of a rate
+    r"0[xX][0-9a-fA-F]{1,8}|"
     r"[A-Z]+PASSWD:\s*ALL.*|"
     r"[\w.+-]+@[\w-]+\.[\w.-]+|"  # a mail address
     r"(?:[a-zA-Z][\w+.-]*:)?//(?:[\w.+-]+@)?[\w.-]+(?::\d+)?(?:/[\w./~-]*)?"
@@ -31,7 +33,7 @@ _FORMATS = re.compile(
     r"[a-z][a-z0-9+.-]{1,20}://|"  # a scheme
     r"[a-z]+/[a-z0-9.+-]+|"  # a media type
     r"[\^~]?v?\d+(?:\.\d+){1,3}(?:[-+.]\w+)*|\d{4}-\d\d-\d\d(?:[T ][\d:.]+\w*)?|"
-    r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|"  # a constant, a variable
+    r"_{0,2}[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+_{0,2}|_{1,2}[A-Z][A-Z0-9]*_{0,2}|"  # a constant, a variable
     r"[#.][a-zA-Z][\w-]*|"  # a selector
     r"[a-z]{1,3}(?:-[a-z]+)+-\d[a-z]?|"  # a region
     r"(?i:true|false|yes|no|on|off|none|null|nil)|[\d.]{1,12}",  # a setting
@@ -62,6 +64,12 @@ _BINARY = re.compile(r"\\x(?:[01][0-9a-fA-F]|[0-9a-fA-F]{2}\\x)|\\[0-7]{3}\\")
 _FORMAT = re.compile(r"[<>=!@]\d{0,3}[a-zA-Z?](?:[-=].*)?|\d{1,3}[a-zA-Z][-=].*")  # https://docs.python.org/3/library/struct.html
 _ALGORITHM = re.compile(
     r"(?i)(?:aes|des|rc|md|sha|rsa|hmac|cbc|ctr|gcm|ccm|cts|ecb|cmac|arcfour|camellia|chacha|poly|ed|x|ecdsa)-?\d{0,4}"
+)
+# The texts of which a type consists, https://typing.python.org/en/latest/spec/literal.html and
+# https://www.typescriptlang.org/docs/handbook/2/everyday-types.html#literal-types
+_TYPE = re.compile(
+    r"\b(?:Literal|Union|Optional|Annotated|ForwardRef|TypeVar|NewType)[\[(][^\]\n]{0,160}\Z"
+    r"|\btype[ \t]+\w{1,80}[ \t]*=[^;\n]{0,120}\Z"
 )
 _FIELD_OF_TEXT = re.compile(
     r":(?:type|rtype|param|raises|ivar|vartype)\b[^:\n]{0,100}:[ \t]{0,4}[\"'`]{0,2}\Z"
@@ -110,6 +118,8 @@ def _is_technical(detection: Detection, text: ScannedText) -> bool:
     pieces = re.split(r"[-_/.:+]", value)
     if len(pieces) > 1 and sum(_ALGORITHM.fullmatch(piece) is not None for piece in pieces) >= max(2, len(pieces) - 2):
         return True
+    if _UUID.fullmatch(value) and kind_of_name(name) is NameKind.PASSWORD:
+        return True  # of a role, a rule: people choose other passwords
     if "token" in words_of(name)[-1:] and _BINARY.match(text.text, detection.start):
         return True  # a message of a protocol: tokens that are issued are text
     if (
@@ -121,7 +131,7 @@ def _is_technical(detection: Detection, text: ScannedText) -> bool:
     if kind_of_name(name) is NameKind.KEY and kind_of_name(value) is not None and not is_drawn(value):
         return True
     before = max(detection.start - MAX_DISTANCE, 0)
-    return _FIELD_OF_TEXT.search(text.text, before, detection.start) is not None
+    return any(form.search(text.text, before, detection.start) for form in (_FIELD_OF_TEXT, _TYPE))
 
 
 def _is_key(detection: Detection, text: ScannedText) -> bool:
@@ -139,7 +149,14 @@ def _is_name(detection: Detection, around: str, text: ScannedText) -> bool:
         kind_of_name(name) in (NameKind.KEY, None) and (is_words(value) or kind_of_name(value) is not None)
     ):
         return True
-    if _repeats(value, name) or _MODULE.fullmatch(value) or _is_in_place_of_name(detection, text):
+    if text.is_program and is_quoted(detection, text) and (is_compound(value) or (value.isalpha() and value.isupper())):
+        return True  # a class, a function; a state
+    if (
+        _repeats(value, name)
+        or _repeats(value, name.rpartition(".")[2])
+        or _MODULE.fullmatch(value)
+        or _is_in_place_of_name(detection, text)
+    ):
         return True
     return any(form.fullmatch(each) for form in (_FORMATS, _VALIDATION) for each in (value, around))
 

@@ -33,8 +33,11 @@ _SECRET_WORDS, _FILLER_WORDS, _CONTEXT_WORDS = (
         view request response config settings provider jwt oauth csrf ssh iam aws django contrib""",
     )
 )
+_BEARER = "bearer-authorization"
 _WORDS = _SECRET_WORDS | _FILLER_WORDS
 _SEPARATORS = " \t\r\n_.-"
+_PUNCTUATION = "_.:/ -$%#@&*"
+_NUMBER_AT_END = re.compile(r"\d{1,4}\Z")
 _IDENTIFIER = re.compile(r"[A-Za-z_.:-]+")
 _NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 # Names whose values describe a secret but are not the secret: secret_from = "config", passwordField: "pw"
@@ -103,12 +106,15 @@ def is_placeholder(detection: Detection, text: ScannedText) -> bool:
             or (_is_common_words(value) and value.isupper())
             or (_PART_OF_USER.fullmatch(detection.user) and _PART_OF_PASSWORD.fullmatch(value)) is not None
             or _is_named_as_sample(value)
+            or (detection.rule == _BEARER and is_words(_NUMBER_AT_END.sub("", value)))  # systems issue no words
         )
         return is_replaced or (_is_common_words(value) and _is_for_example_host(value, text.lines, line))
     return detection.secret_class is SecretClass.ASSIGNMENT and (
         _is_template(value)
         or not any(map(str.isalnum, value))
-        or (is_words(value) and kind_of_name(assigned_name(detection, text)) is NameKind.SECRET)  # systems issue no words
+        or (
+            is_words(value.strip(_PUNCTUATION)) and kind_of_name(assigned_name(detection, text)) is NameKind.SECRET
+        )  # systems issue no words
         or _is_to_be_replaced(value)
         or _NOT_ONE.fullmatch(value) is not None
         or is_repetitive(value)

@@ -62,7 +62,9 @@ _EXPRESSION = re.compile(
     r"|(?:true|false|null|none|nil|undefined|True|False|None|NULL)",
     re.DOTALL,
 )
-_ITEM = re.compile(r"[A-Za-z_$][\w$.]*\[(?:[\w$.]+|'[\w.-]+'|\"[\w.-]+\")\]")  # of a list or a mapping, in code inside a text too
+_ITEM = re.compile(
+    r"[A-Za-z_$][\w$.]*\[(?:[\w$.+ -]+|'[\w.-]+'|\"[\w.-]+\")\]"
+)  # of a list or a mapping, in code inside a text too
 _OPENS = frozenset("{<%$#@_[`")
 _NOT_IN_WORD = re.compile(r"[^A-Za-z0-9]+")
 _WORDS = re.compile(r"[^\W\d_]*(?:[\s_.:/@?=&-]+[^\W\d_]+)*[\s_.:/@?=&-]*")

@@ -7,7 +7,7 @@ import re
 from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
 from scangate.secrets.names import assigned_name
-from scangate.secrets.places import is_in_tests, is_prose, is_sample_file
+from scangate.secrets.places import is_in_comment, is_in_tests, is_prose, is_sample_file
 from scangate.secrets.text import ScannedText
 from scangate.secrets.values import is_random, is_weak, word_set, words_of
 
@@ -18,14 +18,16 @@ DEFAULTS = word_set(
     toor default public nopassword none empty airflow grafana keycloak jenkins sonar neo4j cassandra influxdb vagrant docker
     app django flask rails laravel wordpress symfony scott tiger api secret password passwd pass pwd pw"""
 )
-# The examples of RFC 5849, RFC 6749, RFC 6750, RFC 7009 and RFC 7662, and of OAuth Core 1.0, which many files quote; and the key
-# of every emulator of Azure Storage: https://learn.microsoft.com/azure/storage/common/storage-connect-azurite
+# The examples of RFC 5849, RFC 6749, RFC 6750, RFC 7009 and RFC 7662, and of OAuth Core 1.0, which many files quote; the key of
+# every emulator of Azure Storage: https://learn.microsoft.com/azure/storage/common/storage-connect-azurite; and that of
+# https://github.com/google/google-authenticator/wiki/Key-Uri-Format
 STANDARD_EXAMPLES = word_set(
     """dpf43f3p2l4k3l03 kd94hf93k423kf44 nnch734d00sl2jdk pfkkdhi9sl3r4s00 hh5s93j4hdidpola hdhd0244k9j7ao03
     kkk9d7dh3k39sjv7 jd83jd92dhsh93js 2YotnFZFEjr1zCsicMWpAA tGzv3JOkF0XG5Qx2TlKWIA gX1fBat3bV 7Fjfp0ZBr1KtDRbnfVdmIw
     SplxlOBeZQQYbYS6WxSbIA mF_9.B5f-4.1JqM 45ghiukldjahdnhzdauz
     Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==
-    9djdj82h48djs9d2 0685bd9184jfhq22 ad180jjd733klru7 h480djs93hd8"""
+    9djdj82h48djs9d2 0685bd9184jfhq22 ad180jjd733klru7 h480djs93hd8
+    JBSWY3DPEHPK3PXP"""
 )
 _LOCAL = re.compile(
     r"(?i)(?:localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal|[\w-]+\.(?:local|localhost|test|example|invalid|localdomain|internal\.test)|"
@@ -75,5 +77,5 @@ def is_in_documentation(detection: Detection, text: ScannedText) -> bool:
     """Whether a value is from a standard, or a weak one in a text for people or in a sample."""
     if detection.value in STANDARD_EXAMPLES:
         return True
-    is_for_people = is_prose(text) or is_sample_file(text)
+    is_for_people = is_prose(text) or is_sample_file(text) or is_in_comment(detection, text)
     return detection.secret_class in _GUESSED and is_for_people and is_weak(detection.value)

@@ -32,14 +32,14 @@ CALL = re.compile(rf"\({_SPACE}{_STRING}{_SPACE}\)")
 RESULT = re.compile(rf"[\"'`]?{_SPACE}(?:=|:=|:){_SPACE}(?:await[ \t]+)?[\w.:]{{1,60}}\({_SPACE}{_STRING}{_SPACE}\)")
 """The only argument of a call whose result is assigned: ``name = decode("x")``."""
 FALLBACK = re.compile(
-    rf"[\"'`]?{_SPACE}[=:]{_SPACE}[\w.$]{{1,60}}[(\[.][^\n]{{0,120}}?(?:,|\|\||\?\?|\?:|\bor\b|:-|\{{){_SPACE}{_STRING}{_SPACE}[)\]}};,]"
+    rf"[\"'`]?{_SPACE}[=:]{_SPACE}[\w.$]{{1,60}}[(\[.][^\n]{{0,120}}?(?:,|\|\||\?\?|\?:|\bor\b|:-|\{{){_SPACE}{_STRING}(?={_SPACE}[)\]}};,])"
 )
 """The last argument or operand: ``name = get("y", "x")``, ``name = y || "x"``."""
 _BARE_VALUE = r"(?P<bare>[^\s\"'`#<>(){}\[\],;&|][^\s\"'`<>;&|]{2,511}+)"
 _END = rf"(?={_SPACE}(?:[#;&|\\\"'`]|//|$))"
-BARE = re.compile(rf"(?:[ \t]is)?{_SPACE}(?::=|=|:(?=[ \t]|$)){_SPACE}{_BARE_VALUE}{_END}", re.MULTILINE)
+BARE = re.compile(rf"(?:[ \t]is)?{_SPACE}(?::=|=(?!=)|:(?=[ \t]|$)){_SPACE}{_BARE_VALUE}{_END}", re.MULTILINE)
 """``name = x`` and ``name: x``, up to the end of the line, a comment or the next command."""
-BARE_SETTING = re.compile(rf"{_SPACE}[=:]{_SPACE}{_BARE_VALUE}{_END}", re.MULTILINE)
+BARE_SETTING = re.compile(rf"{_SPACE}(?:=(?!=)|:){_SPACE}{_BARE_VALUE}{_END}", re.MULTILINE)
 """As BARE, where a colon needs no space after it."""
 SPACED = re.compile(rf"[ \t]++(?:@?{_STRING}|{_BARE_VALUE}){_SPACE}(?:#[^\n]*|/[/*][^\n]*)?$", re.MULTILINE)
 """A value after white space, alone on the rest of the line."""

@@ -30,7 +30,7 @@ from scangate.secrets.detectors.assignment_patterns import (
 from scangate.secrets.entries import ScalarEntry
 from scangate.secrets.names import NameKind, kind_of_described, kind_of_name
 from scangate.secrets.text import ScannedText
-from scangate.secrets.values import is_drawn, is_random, is_words, strip_escaped_spaces, word_set, words_of
+from scangate.secrets.values import is_drawn, is_random, is_words, word_set, words_of
 
 KEYWORD = "secret-keyword"
 RULES = {KEYWORD: "Secret keyword"}
@@ -49,6 +49,7 @@ _WORDS = tuple(
 )
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$@/-")
 _NAME_END = re.compile(r"[\w.$-]*")
+_BACKTICK_STRINGS = frozenset({"javascript", "typescript", "vue", "svelte", "html", "go", "astro", "coffeescript"})
 _SETTINGS = frozenset({"ini", "dotenv", "properties"})
 _TECHNICAL = re.compile(r"(?i)utf[-_]?\d+(?:-?(?:le|be|sig))?|latin-?1|iso-8859-\d+|sha-?\d+|md5|base\d+|[rhe]s\d+|[a-z]{1,4}\d?")
 _VALUE_KEYS = frozenset({"value", "default", "defaultvalue", "plaintext"})
@@ -58,6 +59,7 @@ _SETTER = frozenset({"set", "with", "use", "add", "put", "password", "token", "s
 _NAME_LIKE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")  # a class, a UUID
 _SCHEME = re.compile(r"(?i)(?:bearer|basic|token) (?=\S+\Z)")  # before a token, where a setting is all of a header
 _SIMPLE_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+_ESCAPED_LINE = re.compile(r"\\[nr](?![\w/\\]).*|(?:\\[nrt])+\Z", re.DOTALL)  # the end of a line of code that is in a string
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
 
 
@@ -70,9 +72,14 @@ def find(text: ScannedText) -> Iterator[Detection]:
         if kind is None or not MAY_ASSIGN.match(text.text, last) or is_drawn(name):
             continue
         for found in _values_after(text, first, last, name):
-            if _is_plausible(found.value, kind):
+            if _is_plausible(found.value, kind) and not (text.text[found.start - 1] == "`" and _marks_names(text)):
                 yield found
                 break
+
+
+def _marks_names(text: ScannedText) -> bool:
+    """Whether no string of this language is between backticks: they are around names in comments."""
+    return text.is_program and text.content_type not in _BACKTICK_STRINGS
 
 
 def _names(text: ScannedText) -> Iterator[tuple[int, int]]:
@@ -138,7 +145,7 @@ def _values_after(text: ScannedText, first: int, last: int, name: str) -> Iterat
 
 def _bare(match: re.Match[str], name: str) -> Detection:
     """The value without quotes that a pattern matched."""
-    start, value = match.start("bare"), strip_escaped_spaces(match["bare"])
+    start, value = match.start("bare"), _ESCAPED_LINE.sub("", match["bare"])
     return _detection(start, start + len(value), value, name)
 
 

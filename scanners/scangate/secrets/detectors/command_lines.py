@@ -142,6 +142,7 @@ _PROGRAM = LazyPattern(r"(?<![\w.-])(?:net use|[a-z7][\w.-]*+)(?=[\s\"'])")
 _OPTION = LazyPattern(rf"pass(?:word|wd|phrase)?(?P<separator>=|\s{{1,4}}|\\?[\"'],\s{{0,8}}\\?[\"']){_VALUE}")
 _OPTION_NAME = LazyPattern(r"(?<![\w-])--?(?:[a-z][\w-]{0,40})?\Z")
 _WITHOUT_VALUE = LazyPattern(r"-+(?:ask|no|prompt|show|reset|generate|require|skip|use|with|without|disable|enable)-")
+_OTHER_WORD = LazyPattern(r"(?:by|com|sur|tres|over|under|low|high|band|all)-?\Z")  # --bypass, --high-pass
 _VARIABLE = LazyPattern(r"(?<![\w$-])(?:PG|SSH|RESTIC_|BORG_|LDAP_|SQLCMD|FTP_)\Z")
 _MYSQL_VARIABLE = LazyPattern(rf"mysql_pwd={_VALUE}")
 _PIPED = LazyPattern(
@@ -207,7 +208,7 @@ def _options(text: ScannedText) -> Iterator[Detection]:
         is_variable = separator == "=" and _VARIABLE.search(text.text, begin, found.start())
         start, end = found.span(_group(found))
         is_rest_of_text = text.text[start].isspace() and text.text[start:end].lstrip().isalpha()
-        if is_rest_of_text or (name and _WITHOUT_VALUE.match(name[0])):
+        if is_rest_of_text or (name and (_WITHOUT_VALUE.match(name[0]) or _OTHER_WORD.search(name[0]))):
             continue
         if is_variable or (name and (separator == "=" or not _WORD.fullmatch(text.text[start:end]))):
             yield from _report(text, found, name=found[0].partition(separator)[0])
