@@ -23,6 +23,7 @@ NAMES = {
     "python": "Python, notebooks included",
     "python-manifest": "Python requirements and lock files",
     "python-script-header": "",
+    "shell": "Shell: scripts, commands in other files",
     "typescript": "TypeScript",
     "terraform": "Terraform, OpenTofu",
 }

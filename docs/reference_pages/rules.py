@@ -31,6 +31,7 @@ LANGUAGES = {
     "json": "JSON",
     "dockerfile": "Dockerfile",
     "terraform": "Terraform",
+    "bash": "Shell",
 }
 COMMENTS = {"javascript": "//", "typescript": "//"}
 """What begins a comment, if it is not ``#``."""
@@ -43,6 +44,7 @@ FENCES = {
     ".yml": "yaml",
     ".dockerfile": "dockerfile",
     ".tf": "hcl",
+    ".sh": "sh",
 }
 FIELDS = {
     "aws": "Amazon Web Services",

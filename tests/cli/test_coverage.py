@@ -16,7 +16,7 @@ pytestmark = pytest.mark.integration
 
 MIXED = {
     "app.py": CLEAN_SOURCE,
-    "bin/deploy": "#!/bin/bash\ncurl -k https://example.org/x | sudo bash\n",
+    "cmd/deploy.go": "package main\nfunc main() {}\n",
     "web/app.rb": "get('/') { eval(params[:x]) }\n",
     ".travis.yml": "language: generic\n",
     "site.yml": "- hosts: all\n  become: true\n  tasks: [{ansible.builtin.user: {name: a, password: ''}}]\n",
@@ -26,7 +26,7 @@ MIXED = {
 }
 STRICT = "version: 1\nextends: strict\npaths: {exclude: [{path: vendor/, reason: copies}]}\n"
 MISSED = {
-    ("shell", "code"): ["bin/deploy"],
+    ("go", "code"): ["cmd/deploy.go"],
     ("ruby", "code"): ["web/app.rb"],
     ("travis-ci", "configuration"): [".travis.yml"],
     ("ansible", "configuration"): ["site.yml"],
@@ -35,7 +35,7 @@ MISSED = {
 ACCEPTED = """
 coverage:
   allowed-gaps:
-    - {kind: not-analyzed, language: "[s-t]*", reason: read by hand}
+    - {kind: not-analyzed, language: "[gt]*", reason: read by hand}
     - {kind: not-analyzed, language: ruby, path: web/, reason: brakeman runs elsewhere}
     - {kind: not-analyzed, language: ansible, analysis: configuration, reason: ansible-lint runs elsewhere}
     - {kind: not-analyzed, analysis: dependencies, reason: another service reports them}
@@ -79,7 +79,7 @@ def test_content_that_no_scanner_covers_does_not_pass(scanned: tuple[Path, Path]
     assert gaps(found) == dict.fromkeys(MISSED, True)
     rows = {content["content_type"]: content["files"] for content in found["coverage"]}
     assert rows["python"] == 1
-    assert "go" not in rows
+    assert rows["go"] == 1
 
 
 def test_another_policy_judges_the_same_coverage(scanned: tuple[Path, Path], tmp_path: Path) -> None:

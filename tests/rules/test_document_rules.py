@@ -9,28 +9,31 @@ import pytest
 
 from scangate.errors import ScanError
 from scangate.tools import rule_pack
-from scangate.tools.document_rules.checking import check_text
+from scangate.tools.document_rules.checking import check_script, check_text
 from scangate.tools.document_rules.pack import load_document_rules
 from tests.support.rule_pack import EXAMPLES, RULES, example_files, expected_findings, is_document_rule, load_rules
 
-CONTENT_TYPES = ("buildspec", "cloudformation", "iam-policy", "github-workflow")
-FILES = tuple(load_document_rules())
+CONTENT_TYPES = ("buildspec", "cloudformation", "iam-policy", "github-workflow", "shell")
+SHELL_FILES = rule_pack.document_rule_files("shell")
+FILES = tuple(name for name in load_document_rules() if name not in SHELL_FILES)
 RULES_OF_DOCUMENTS = sorted(rule for rule in load_rules() if is_document_rule(rule))
 
 
 def lines_of(rule: str, text: str) -> list[int]:
     """The lines on which a rule finds something."""
-    return sorted(match.start[0] for match in check_text(text, FILES) if match.rule.id == rule)
+    is_about_scripts = rule.startswith("shell-")
+    matches = check_script(text, SHELL_FILES)[0] if is_about_scripts else check_text(text, FILES)
+    return sorted(match.start[0] for match in matches if match.rule.id == rule)
 
 
 def test_a_file_has_document_rules_only_or_none() -> None:
     assert {each.id for rules in load_document_rules().values() for each in rules} == set(RULES_OF_DOCUMENTS)
-    assert all((RULES / name).is_file() for name in FILES)
+    assert all((RULES / name).is_file() for name in (*FILES, *SHELL_FILES))
 
 
 def test_each_file_is_applied_to_a_content_type() -> None:
     applied = {name for content in CONTENT_TYPES for name in rule_pack.document_rule_files(content)}
-    assert applied == set(FILES)
+    assert applied == {*FILES, *SHELL_FILES}
 
 
 @pytest.mark.parametrize("rule", RULES_OF_DOCUMENTS)

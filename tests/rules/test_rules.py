@@ -31,7 +31,7 @@ from tests.support.rule_pack import (
 PACK = load_rules()
 SEMGREP_PACK = [rule for rule in PACK if not is_document_rule(rule)]
 SEVERITIES = {"INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL"}
-LANGUAGES = {"python", "javascript", "typescript", "dockerfile", "yaml", "json", "terraform"}
+LANGUAGES = {"python", "javascript", "typescript", "dockerfile", "yaml", "json", "terraform", "bash"}
 
 
 @pytest.fixture(scope="session")
@@ -212,5 +212,7 @@ def spoken(path: Path) -> str:
     """The language semgrep takes an example for, from its name."""
     if "dockerfile" in path.name.lower():
         return "dockerfile"
+    if path.suffix == ".sh":
+        return "bash"
     by_suffix = {suffix: language for language, endings in rule_pack.SUFFIXES.items() for suffix in endings}
     return by_suffix.get(path.suffix, "yaml")

@@ -14,6 +14,7 @@ from scangate.plugin import FileFacts, ScanContext, SourceFile
 from scangate.scan.cache_store import CacheStore
 from scangate.scan.content_types import identify_targets
 from scangate.scan.engine import scan, scan_unredacted
+from scangate.scan.pieces import without_repeated
 from scangate.scan.plan import ScannerTask, ScanPlan
 from scangate.scan.replay_scanner import replay_plan
 from scangate.scan.result_cache import ResultCache
@@ -193,3 +194,21 @@ def test_shards_report_what_one_scan_reports(bench: ScanHarness, tmp_path: Path)
         outputs.append((result.findings, result.gaps, result.components, result.analyzed_files, result.files_given))
     assert outputs[0] == outputs[1]
     assert len(outputs[0][0]) == 5
+
+
+def test_a_rule_of_the_container_about_the_same_weakness_counts_once() -> None:
+    def found(rule: str, severity: Severity, start: int, cwe: int = 494) -> FileReport:
+        place = Location("a.yml", 3, 3, start, start + 10)
+        return FileReport(
+            "a.yml", (Finding(f"plugin:{rule}", severity, Confidence.HIGH, FindingKind.CODE, "t", "m", place, cwe=(cwe,)),)
+        )
+
+    known = [found("workflow-download", Severity.MEDIUM, 10)]
+    same = found("shell-download", Severity.MEDIUM, 12)
+    others = [
+        found("shell-download", Severity.HIGH, 12),
+        found("shell-tls", Severity.LOW, 12, 295),
+        found("shell-more", Severity.LOW, 30),
+    ]
+    kept = [len(report.findings) for report in without_repeated([same, *others], known)]
+    assert kept == [0, 1, 1, 1]

@@ -9,7 +9,7 @@ import msgspec
 
 from scangate.content.extraction import Piece, extract
 from scangate.content.file_names import usual_name
-from scangate.model import FileReport, Finding, Gap, Location, PieceLines, Secret, Span
+from scangate.model import FileReport, Finding, FindingKind, Gap, Location, PieceLines, Secret, Span
 from scangate.plugin import SourceFile
 
 SEPARATOR = "//"  # between the path of a file and the name of its piece; no path in a repository has it
@@ -99,19 +99,36 @@ def _map_secret(secret: Secret, piece: Piece) -> Secret:
 
 
 def without_repeated(reports: Iterable[FileReport], known: Sequence[FileReport]) -> Iterator[FileReport]:
-    """``reports`` on pieces, without findings that one of ``known``, or an earlier one, has in the same place of the container."""
+    """``reports`` on pieces, without findings that one of ``known``, or an earlier one, has in the same place of the container.
+
+    Rules about the container may be about what its pieces do, too: a finding of ``known`` with a CWE number in common, and at least
+    the same severity, is the same.
+    """
     found: dict[tuple[str, str], list[Finding]] = {}
+    of_container: dict[str, list[Finding]] = {}
     for report in known:
         for finding in report.findings:
             found.setdefault((report.path, finding.rule), []).append(finding)
+            of_container.setdefault(report.path, []).append(finding)
     for report in reports:
         kept = []
         for finding in report.findings:
             same = found.setdefault((report.path, finding.rule), [])
-            if not any(_overlap(finding, other) for other in same):
+            alike = [other for other in of_container.get(report.path, ()) if _is_as_bad(other, finding)]
+            if not any(_overlap(finding, other) for other in (*same, *alike)):
                 kept.append(finding)
                 same.append(finding)
         yield msgspec.structs.replace(report, findings=tuple(kept))
+
+
+def _is_as_bad(other: Finding, finding: Finding) -> bool:
+    """Whether a finding is about the same kind of weakness as another one of its scanner, and not less severe."""
+    return (
+        other.scanner == finding.scanner
+        and FindingKind.SECRET not in (other.kind, finding.kind)
+        and not set(other.cwe).isdisjoint(finding.cwe)
+        and other.severity >= finding.severity
+    )
 
 
 def _overlap(finding: Finding, other: Finding) -> bool:

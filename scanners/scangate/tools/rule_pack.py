@@ -64,6 +64,7 @@ CONTENT_TYPES = {
     "kubernetes": ("kubernetes",),
     "python": ("python",),
     "javascript": ("javascript", "typescript"),
+    "shell": ("shell",),
     "terraform": ("terraform",),
 }
 """The content types that the rules of a folder, or of a file, are about."""
@@ -77,9 +78,6 @@ DOCUMENT_MODE = "document"
 
 JSON_AS_YAML = frozenset({"compose", "github-action", "gitlab-ci", "kubernetes"})
 """Content types whose rules are for YAML: semgrep gets their JSON as YAML, which it is as well."""
-
-PIECES = {"buildspec": ("shell", Analysis.CODE)}
-"""Pieces that the rules for a content type are about: those for a buildspec look at the commands."""
 
 MIN_WEAKNESSES = {Analysis.CODE: 10, Analysis.CONFIGURATION: 5}
 """How many classes of weaknesses (CWE numbers) the rules for a content type must find, so that it counts as analyzed.
@@ -121,15 +119,11 @@ def covered_content() -> tuple[Coverage, ...]:
                     key = (content_type, KINDS[scope.kind])
                     rules[key].update(scope.languages)
                     weaknesses[key].update(scope.weaknesses)
-    covered = [
+    return tuple(
         Coverage(content_type, analysis, max(counts.values()))
         for (content_type, analysis), counts in sorted(rules.items())
         if len(weaknesses[content_type, analysis]) >= MIN_WEAKNESSES_OF_TYPE.get(content_type, MIN_WEAKNESSES[analysis])
-    ]
-    pieces = [
-        Coverage(*PIECES[each.content_type], each.rules, each.content_type) for each in covered if each.content_type in PIECES
-    ]
-    return (*covered, *pieces)
+    )
 
 
 def _content_types(file: Path) -> tuple[str, ...]:
@@ -138,7 +132,12 @@ def _content_types(file: Path) -> tuple[str, ...]:
 
 
 def has_rules_for(path: str, content_type: str) -> bool:
-    """Whether at least one rule applies to the file, by language and path."""
+    """Whether at least one rule applies to the file, by language and path or, of the rules that are not semgrep's, by content."""
+    return has_semgrep_rules_for(path, content_type) or bool(document_rule_files(content_type))
+
+
+def has_semgrep_rules_for(path: str, content_type: str) -> bool:
+    """Whether at least one rule of semgrep applies to the file, by language and path."""
     patterns = _patterns_by_language()
     return any(
         patterns[language] is None or any(matches(pattern, path) for pattern in patterns[language] or ())

@@ -46,9 +46,12 @@ from scangate.tools.syntax_check import check_json, check_yaml, make_gap
 from scangate.tools.tool_version import find_installed_version
 
 if TYPE_CHECKING:
+    from scangate.tools.document_rules.checking import Match
     from scangate.tools.semgrep_input import PreparedSource
 
 NAME = "semgrep"
+SCRIPTS = "shell"
+"""The content type of which we read the files ourselves, see `scangate.tools.document_rules`."""
 FIXED_TEXTS = frozenset({"title", "message", "help_url"})
 SPLITTABLE = True
 cache_key = depends_on_file_only
@@ -196,6 +199,10 @@ def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) ->
 def _reports(files: Sequence[SourceFile], flags: Sequence[str], context: ScanContext) -> Iterator[FileReport]:
     from scangate.tools.semgrep_input import prepare_source  # noqa: PLC0415 -- not needed if nothing has changed
 
+    yield from (_report_on_script(source) for source in files if source.content_type == SCRIPTS)
+    files = [source for source in files if source.content_type != SCRIPTS]
+    if not files:
+        return
     paths = [rule_pack.tool_path(source.path, source.content_type, source.read_bytes()) for source in files]
     prepared = [prepare_source(path, source.read_bytes()) for path, source in zip(paths, files, strict=True)]
     rule_files = rule_pack.rule_files_for(paths, {source.content_type for source in files})
@@ -325,6 +332,15 @@ def _report(source: SourceFile, ready: PreparedSource, results: Sequence[_Result
     return FileReport(source.path, tuple(findings), tuple(gaps), secrets=tuple(secrets))
 
 
+def _report_on_script(source: SourceFile) -> FileReport:
+    """What our rules on commands find in a shell script, which semgrep does not get."""
+    from scangate.tools.document_rules.checking import check_script  # noqa: PLC0415 -- only if needed
+
+    matches, error = check_script(decode(source.read_bytes())[0], rule_pack.document_rule_files(SCRIPTS))
+    gaps = () if error is None else (make_gap(NAME, source.path, error),)
+    return FileReport(source.path, tuple(_as_findings(source, matches)), gaps)
+
+
 def _document_findings(source: SourceFile) -> Iterator[Finding]:
     """What the rules on the structure of documents find; they are ours, and semgrep has no part in them."""
     files = rule_pack.document_rule_files(source.content_type)
@@ -332,7 +348,11 @@ def _document_findings(source: SourceFile) -> Iterator[Finding]:
         return
     from scangate.tools.document_rules.checking import check_text  # noqa: PLC0415 -- only if needed
 
-    for match in check_text(decode(source.read_bytes())[0], files):
+    yield from _as_findings(source, check_text(decode(source.read_bytes())[0], files))
+
+
+def _as_findings(source: SourceFile, matches: Iterable[Match]) -> Iterator[Finding]:
+    for match in matches:
         rule = match.rule
         yield Finding(
             rule=f"{NAME}:{rule.id}",

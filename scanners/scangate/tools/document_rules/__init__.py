@@ -1,5 +1,8 @@
-"""Rules on the structure of a YAML or JSON document: what they are made of (`pack`), and what they find (`checking`).
+"""Rules on the structure of a YAML or JSON document, and on the commands of a shell script.
 
-semgrep compares text, so it cannot follow a parameter to its default, a condition to its two values, or notice what is missing.
+`pack` has what they are made of, `checking` what they find.
+
+semgrep compares text, so it cannot follow a parameter to its default, a condition to its two values, or notice what is missing. Its
+parser for bash reports a syntax error in one of nine scripts that are installed on a system, each of which would be a gap.
 These rules are in the rule pack with the others, with ``mode: document`` instead of patterns.
 """

@@ -1,4 +1,4 @@
-"""Applies the document rules to a document."""
+"""Applies the document rules to a document, and those about commands to a shell script."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 import msgspec
 
 from scangate.content.documents import Document, read_document
+from scangate.content.shell_commands import read_script
 from scangate.content.yaml_tree import Node, line_starts, position
-from scangate.tools.document_rules import access, network, scripts, workflows
+from scangate.errors import ScanError
+from scangate.model import GapKind
+from scangate.tools.document_rules import access, commands, network, script_flow, scripts, workflows
 from scangate.tools.document_rules.pack import DocumentRule, Test, load_document_rules
 from scangate.tools.document_rules.statements import Statement, find_statements
 from scangate.tools.document_rules.template import Resource, Template
@@ -19,6 +22,7 @@ DocumentCheck = Callable[[Document, tuple[str, ...]], Iterable[Node]]
 STATEMENT_CHECKS: Mapping[str, StatementCheck] = access.STATEMENT_CHECKS
 RESOURCE_CHECKS: Mapping[str, ResourceCheck] = {**access.RESOURCE_CHECKS, **network.RESOURCE_CHECKS}
 DOCUMENT_CHECKS: Mapping[str, DocumentCheck] = {**workflows.DOCUMENT_CHECKS, **scripts.DOCUMENT_CHECKS}
+SCRIPT_CHECKS: Mapping[str, commands.ScriptCheck] = {**commands.COMMAND_CHECKS, **script_flow.FLOW_CHECKS}
 """The checks in code, by the name that rules use."""
 
 
@@ -38,6 +42,24 @@ def check_text(text: str, files: Iterable[str]) -> list[Match]:
     found = dict.fromkeys((rule.id, node.start, node.end) for rule, node in _check(document, rules))
     by_id = {rule.id: rule for rule in rules}
     return [Match(by_id[rule], position(starts, start), position(starts, max(end, start))) for rule, start, end in found]
+
+
+def check_script(text: str, files: Iterable[str]) -> tuple[list[Match], ScanError | None]:
+    """What the rules in ``files`` find in a shell script, and from where it could not be read, if that is so."""
+    script = read_script(text)
+    calls = commands.Calls(script)
+    rules = [rule for file in files for rule in load_document_rules().get(file, ())]
+    starts = line_starts(text)
+    matches = [
+        Match(rule, position(starts, start), position(starts, end))
+        for rule in rules
+        for start, end in dict.fromkeys(SCRIPT_CHECKS[rule.check.name](calls, rule.check.arguments))
+    ]
+    if script.problem is None:
+        return matches, None
+    line = position(starts, script.problem)[0]
+    reason = f"from line {line} not read: a quote or a bracket that is opened there has no end, or too many are nested"
+    return matches, ScanError(GapKind.PARTIAL_PARSE, reason, "close it, or exclude the file with a reason", line=line)
 
 
 def _check(document: Document, rules: Iterable[DocumentRule]) -> Iterator[tuple[DocumentRule, Node]]:

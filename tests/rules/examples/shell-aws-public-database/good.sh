@@ -1,0 +1,1 @@
+aws rds create-db-instance --db-instance-identifier shop --no-publicly-accessible

@@ -1,0 +1,2 @@
+export PATH="$PWD/bin:$PATH"
+PATH=./node_modules/.bin:$PATH

@@ -1,0 +1,3 @@
+export NODE_EXTRA_CA_CERTS=/etc/ssl/ca.pem
+NODE_TLS_REJECT_UNAUTHORIZED=1 node app.js
+unset GIT_SSL_NO_VERIFY

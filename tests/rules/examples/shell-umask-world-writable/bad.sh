@@ -1,0 +1,3 @@
+umask 000  # expect: shell-umask-world-writable
+umask 0  # expect: shell-umask-world-writable
+umask 0020  # expect: shell-umask-world-writable
