@@ -672,8 +672,32 @@ def test_scan_that_gave_no_scanner_a_file_is_a_gap_but_for_an_empty_commit(targe
 def test_nothing_to_scan_and_nothing_that_reads_it_are_distinguished() -> None:
     results = [ScanResult("bandit", "1", make_result().status)]
     reported = [evaluate(results, Targets(FileSource.GIT_INDEX, files), make_policy(), TODAY).gaps[0].gap for files in (0, 3)]
-    assert reported[0].reason != reported[1].reason
-    assert reported[0].hint != reported[1].hint
+    assert [(gap.reason, gap.hint) for gap in reported] == [
+        ("no file to scan", "check that this is the right directory; `git ls-files` lists the tracked files"),
+        (
+            "no enabled scanner analyzes any of the files",
+            "`scangate policy show` lists the enabled scanners and the excluded paths",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(("commits", "blocks"), [(0, False), (3, True)])
+def test_history_without_a_commit_is_a_pass_and_one_that_no_scanner_reads_is_not(commits: int, blocks: bool) -> None:
+    results = [ScanResult("bandit", "1", ScanStatus.COMPLETE)]
+    gaps = evaluate(results, Targets(FileSource.HISTORY, commits), make_policy(), TODAY).gaps
+    assert [ruling.decision.basis for ruling in gaps] == [Basis.NOTHING_SCANNED] * blocks
+
+
+def test_gap_of_an_untouched_file_does_not_count_unless_no_policy_allows_its_kind() -> None:
+    gaps = [Gap("bandit", path, kind, "r") for path in ("a.py", "src/b.py") for kind in (GapKind.TOO_LARGE, GapKind.CRASH)]
+    verdict = evaluate([make_result(gaps=gaps)], TARGETS, make_policy(), TODAY, untouched=("a.py",))
+    denied = Decision(Basis.GAP_NOT_ALLOWED, PolicyLocation("coverage.allowed-gaps"))
+    assert {(ruling.gap.path, ruling.gap.kind): (ruling.blocking, ruling.decision) for ruling in verdict.gaps} == {
+        ("a.py", GapKind.TOO_LARGE): (False, Decision(Basis.UNTOUCHED)),
+        ("a.py", GapKind.CRASH): (True, denied),
+        ("src/b.py", GapKind.TOO_LARGE): (True, denied),
+        ("src/b.py", GapKind.CRASH): (True, denied),
+    }
 
 
 def test_known_source_is_noted_with_all_its_counts() -> None:

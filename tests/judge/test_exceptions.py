@@ -70,6 +70,8 @@ def test_exception_is_described_by_its_selectors() -> None:
         "rule a:b, path c/, fingerprint d, advisory e"
     )
     assert describe_exception(make_exception(path="c/")) == "path c/"
+    assert describe_exception(make_exception(path="c/", history=True)) == "path c/, in the history"
+    assert describe_exception(make_exception(path="c/", history=False)) == "path c/, outside the history"
 
 
 def test_first_exception_in_force_decides_and_all_that_select_count_as_used() -> None:
@@ -264,3 +266,11 @@ def test_of_two_findings_the_exception_follows_the_one_in_the_same_context() -> 
 def test_advisory_name_may_have_a_colon() -> None:
     assert selects(make_exception(advisory="A:1"), dependency("pip-audit:a:1"))
     assert not selects(make_exception(advisory="1"), dependency("pip-audit:a:1"))
+
+
+def test_exception_for_a_kind_that_none_accepts_names_the_first_path_and_counts_them() -> None:
+    policy = make_policy(exceptions=(entry(path="**"),), locations=PLACES, never_excepted=(FindingKind.SECRET,))
+    book = ExceptionLedger(policy, TODAY, None)
+    for path in ("src/b.py", "a.py", "src/b.py"):
+        assert book.accept(make_finding("detect-secrets:x", path=path, kind=FindingKind.SECRET)) is None
+    assert book.list_notes() == [note(NoteKind.EXCEPTION_NEVER, 0, "path **", path="a.py", count=2)]

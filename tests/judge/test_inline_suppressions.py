@@ -8,10 +8,18 @@ from typing import Any
 import pytest
 
 from scangate.judge.evaluation import evaluate
-from scangate.judge.policy import InlineExpiry, InlineSuppressions, Policy
+from scangate.judge.inline_suppressions import (
+    NO_END,
+    explain_rejections,
+    find_inline_suppression,
+    list_notes,
+    suppressed_until,
+)
+from scangate.judge.policy import InlineExpiry, InlineSuppressions, NewSuppressions, Policy
 from scangate.model import (
     Basis,
     Decision,
+    Finding,
     IgnoreComment,
     Note,
     NoteKind,
@@ -106,3 +114,58 @@ def test_inline_notes_are_in_the_order_of_the_files_and_lines() -> None:
 def test_comment_that_soon_expires_is_noted_with_its_place() -> None:
     note = ruled(ignore(3, line=5)).notes[0]
     assert note == Note(NoteKind.COMMENT_EXPIRES_SOON, path="a.py", line=5, expires="2026-11-25", days=3)
+
+
+def added(*ignores: IgnoreComment, line: int = 1, **more: Any) -> Finding:
+    return make_finding(path="b.py", line=line, ignore_comments=ignores, suppression_is_new=True, **more)
+
+
+def notes_on(*findings: Finding, **changes: Any) -> list[Note]:
+    return list_notes(findings, make_policy(**changes), TODAY)
+
+
+def test_comments_that_a_change_adds_are_listed_with_their_place() -> None:
+    tool_comment = added(line=4, waiver="# nosec")
+    ours, old, expired = added(ignore(), line=2), make_finding(ignore_comments=(ignore(),)), added(ignore(-1), line=9)
+    assert notes_on(tool_comment, ours, old, expired) == [
+        Note(NoteKind.COMMENT_EXPIRED, path="b.py", line=1, expires="2026-11-21"),
+        Note(NoteKind.COMMENT_ADDED, path="b.py", line=2, rule="bandit:B602", text=TEXT),
+        Note(NoteKind.COMMENT_ADDED, path="b.py", line=4, rule="bandit:B602", text="# nosec"),
+    ]
+
+
+def test_comments_that_a_change_may_not_add_are_listed_with_the_policy_key() -> None:
+    place = PolicyLocation("new-suppressions", "scangate.yaml", 7)
+    changes = {"new_suppressions": NewSuppressions.DENY, "locations": {"new-suppressions": place}}
+    denied = Note(NoteKind.COMMENT_ADDED_DENIED, path="b.py", line=2, rule="bandit:B602", text=TEXT, location=place)
+    assert notes_on(added(ignore(), line=2), added(line=3), **changes) == [denied]
+    assert notes_on(added(ignore(), line=2), inline_suppressions=InlineSuppressions.DENY, **changes) == []
+
+
+def test_added_comment_counts_only_where_the_policy_allows_it() -> None:
+    finding = added(ignore())
+    decision = find_inline_suppression(finding, make_policy(), TODAY)
+    assert decision is not None
+    assert decision.notes == (Note(NoteKind.COMMENT_ADDED),)
+    denying = make_policy(new_suppressions=NewSuppressions.DENY)
+    assert find_inline_suppression(finding, denying, TODAY) is None
+    assert explain_rejections(finding, denying, TODAY) == [
+        Note(NoteKind.COMMENT_ADDED_DENIED, location=PolicyLocation("new-suppressions"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("finding", "until"),
+    [
+        (make_finding(), None),
+        (make_finding(ignore_comments=(ignore(-1),)), None),
+        (make_finding(ignore_comments=(ignore(),)), NO_END),
+        (make_finding(ignore_comments=(ignore(3), ignore(20), ignore(-1), ignore(400))), "2026-12-12"),
+        (make_finding(ignore_comments=(ignore(20), ignore())), NO_END),
+        (make_finding(waiver="# nosec"), NO_END),
+        (make_finding(waiver="# nosec", ignore_comments=(ignore(3),)), NO_END),
+    ],
+)
+def test_finding_is_suppressed_until_the_last_comment_ends(finding: Finding, until: str | None) -> None:
+    assert suppressed_until(finding, make_policy(), TODAY) == until
+    assert suppressed_until(finding, make_policy(inline_suppressions=InlineSuppressions.DENY), TODAY) is None

@@ -128,6 +128,13 @@ def test_gap_is_allowed_by_the_first_entry_that_matches_kind_scanner_and_path(
         assert decision == Decision(Basis.ALLOWED_GAP, location, reason=ALLOWED[index].reason)
 
 
+@pytest.mark.parametrize(("content_type", "is_allowed"), [("javascript", True), ("java", True), ("go", False), ("", False)])
+def test_entry_for_a_content_type_allows_gaps_of_that_type_alone(content_type: str, is_allowed: bool) -> None:
+    policy = make_policy(allowed_gaps=(AllowedGap(GapKind.NOT_ANALYZED, "r", content_type="java*"),))
+    gap = Gap("targets", None, GapKind.NOT_ANALYZED, "r", content_type=content_type)
+    assert (PolicyMatcher(policy).allowance_of(gap) is not None) is is_allowed
+
+
 @pytest.mark.parametrize(
     ("rules", "stricter"),
     [

@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from scangate.judge.policy import PathExclusion, ScannerSettings
-from scangate.judge.scan_scope import find_scope_gaps, record_scope
+from scangate.judge.scan_scope import find_only_scanners, find_scope_gaps, policy_for, record_scope, restrict_policy
 from scangate.model import (
+    FileSource,
     Gap,
     GapKind,
     ScanResult,
@@ -167,3 +168,78 @@ def test_scope_gap_is_one_of_the_whole_scan_and_says_how_to_close_it() -> None:
     (gap,) = find_scope_gaps({}, make_policy(name="strict"))
     assert (gap.scanner, gap.path, gap.kind) == ("targets", None, GapKind.UNREADABLE)
     assert "--policy strict" in gap.hint
+
+
+def test_each_gap_of_the_scope_gives_its_reason() -> None:
+    scanners = (
+        ScannerSettings("bandit", True, 1, Options(("B1", "B2"))),
+        ScannerSettings("semgrep", True, 1, Options()),
+        ScannerSettings("trivy", True, 1, Options()),
+    )
+    policy = make_policy(scanners=scanners, max_file_size=2048, signed_cache_only=True)
+    record = {**scope(), "unsigned-results": True}
+    assert [(gap.scanner, gap.path, gap.kind, gap.reason) for gap in find_scope_gaps(record, policy, {"semgrep": "d2"})] == [
+        ("bandit", None, GapKind.UNREADABLE, "the scan excluded 1 file in gen/, which this policy does not"),
+        ("bandit", None, GapKind.UNREADABLE, "the scan used options for this scanner that differ from this policy's: skips"),
+        ("semgrep", None, GapKind.UNREADABLE, "the scan used rules for this scanner that differ from the current ones"),
+        ("targets", None, GapKind.UNREADABLE, "the scan excluded 2 files in tests/**, which this policy does not"),
+        (
+            "targets",
+            None,
+            GapKind.UNREADABLE,
+            "the scan used cached results or shard files that are not signed, and this policy accepts signed ones only",
+        ),
+        ("targets", None, GapKind.UNREADABLE, "this policy scans files up to 2048 bytes, the scan only up to 1024; larger: 1 file"),
+        ("trivy", None, GapKind.UNREADABLE, "the scan did not run this scanner, which this policy enables"),
+    ]
+    (gap,) = find_scope_gaps({}, policy)
+    assert gap.reason == "invalid record of what was scanned"
+
+
+def test_unrecorded_signatures_are_reported_as_such() -> None:
+    policy = make_policy(exclusions=EXCLUDES, signed_cache_only=True)
+    results = [msgspec.structs.replace(make_result("bandit"), files_cached=1)]
+    (gap,) = find_scope_gaps(scope(), policy, results=results)
+    assert gap.reason == "the scan used cached results and did not record whether they were signed, as this policy requires"
+
+
+@pytest.mark.parametrize(("if_installed", "gaps"), [(True, []), (False, ["trivy"])])
+def test_scanner_that_runs_only_where_installed_may_be_missing(if_installed: bool, gaps: list[str]) -> None:
+    settings = ScannerSettings("trivy", True, 1, Options(), if_installed=if_installed)
+    assert scanners_with_gaps(make_policy(exclusions=EXCLUDES, scanners=(settings,))) == gaps
+
+
+def test_options_of_a_scanner_that_runs_only_where_installed_are_compared_if_it_ran() -> None:
+    settings = ScannerSettings("bandit", True, 1, Options(("B1",)), if_installed=True)
+    assert scanners_with_gaps(make_policy(exclusions=EXCLUDES, scanners=(settings,))) == ["bandit"]
+
+
+def test_history_is_judged_by_the_scanners_that_searched_it() -> None:
+    policy = make_policy(required_scanners=("bandit", "detect-secrets"))
+    results = [make_result("detect-secrets")]
+    assert policy_for(policy, FileSource.GIT_INDEX, results) is policy
+    history = policy_for(policy, FileSource.HISTORY, results)
+    assert [setting.name for setting in history.scanners] == ["detect-secrets"]
+    assert history.required_scanners == ("detect-secrets",)
+    assert msgspec.structs.replace(history, scanners=policy.scanners, required_scanners=policy.required_scanners) == policy
+
+
+def test_verdict_is_scoped_only_where_an_enabled_scanner_is_left_out() -> None:
+    settings = (
+        ScannerSettings("a", True, 1, Options()),
+        ScannerSettings("b", True, 1, Options()),
+        ScannerSettings("c", False, 1, Options()),
+    )
+    policy = make_policy(scanners=settings)
+    assert find_only_scanners(policy, ()) == ()
+    assert find_only_scanners(policy, ("b", "a", "b")) == ()
+    assert find_only_scanners(policy, ("c", "b", "c")) == ("b", "c")
+
+
+def test_scoped_policy_requires_the_chosen_scanners() -> None:
+    policy = make_policy(required_scanners=("bandit", "semgrep"))
+    assert restrict_policy(policy, ()) is policy
+    scoped = restrict_policy(policy, ("taint", "bandit"))
+    assert [setting.name for setting in scoped.scanners] == ["bandit", "taint"]
+    assert scoped.required_scanners == ("taint", "bandit")
+    assert msgspec.structs.replace(scoped, scanners=policy.scanners, required_scanners=policy.required_scanners) == policy
