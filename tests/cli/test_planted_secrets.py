@@ -102,7 +102,10 @@ def test_secrets_are_kept_wherever_they_are_quoted(tmp_path: Path) -> None:
     assert {entry["path"] for entry in verdict["findings"]} >= set(planted.files) - {"left/out/a.py"}
 
 
-@pytest.mark.parametrize("broken", ["bandit", "semgrep", "pip-audit", "detect-secrets"])
+AT_NIGHT = [pytest.param(tool, marks=pytest.mark.nightly) for tool in ("semgrep", "pip-audit")]
+
+
+@pytest.mark.parametrize("broken", ["bandit", "detect-secrets", *AT_NIGHT])
 def test_a_tool_that_shouts_secrets_and_dies_gives_none_away(tmp_path: Path, broken: str) -> None:
     planted = PlantedSecrets()
     # the planted list names an index of its own, about which no service is asked

@@ -184,6 +184,7 @@ ODD: dict[str, bytes | str] = {
 }
 
 
+@pytest.mark.nightly
 def test_both_front_ends_of_semgrep_have_the_same_findings(tmp_path: Path) -> None:
     bench = ScanHarness(tmp_path)
     quick = bench.result(BUILT_IN["semgrep"], ODD, SemgrepOptions(front_end="experimental"))

@@ -63,7 +63,7 @@ def test_both_ways_to_start_have_the_same_findings(bench: ScanHarness, monkeypat
     assert comparable(bench.result(semgrep, FILES)) == comparable(directly)
 
 
-@pytest.mark.parametrize("end", ["echo rubbish", "kill -9 $$"])
+@pytest.mark.parametrize("end", ["echo rubbish", pytest.param("kill -9 $$", marks=pytest.mark.nightly)])
 def test_the_ordinary_front_end_is_the_fallback(
     bench: ScanHarness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, end: str
 ) -> None:
