@@ -38,6 +38,7 @@ T = TypeVar("T")
 AlsoReads = Callable[[str, bytes, Any], Iterable[str]]
 CacheKey = Callable[[Any, Mapping[str, str], dt.date], "str | None"]
 CoverageOf = Callable[[Any], Iterable[Coverage]]
+Prepare = Callable[[Any, Mapping[str, str]], Any]
 
 
 class FileFacts(msgspec.Struct, frozen=True):
@@ -204,6 +205,12 @@ def _names_no_files(path: str, data: bytes, options: object) -> Iterable[str]:
     return ()
 
 
+def _as_they_are(options: object, environ: Mapping[str, str]) -> object:
+    """The default ``prepare``."""
+    del environ
+    return options
+
+
 class ScannerTraits(msgspec.Struct, frozen=True):
     """The optional attributes of a scanner, with their defaults; a scanner defines them in capitals, but for the functions.
 
@@ -217,7 +224,8 @@ class ScannerTraits(msgspec.Struct, frozen=True):
     `reads` makes of them, if the tree has them, and are asked in turn. A name with a slash at the end is a folder: of it the
     scanner gets the files that it reads, where only a part of the tree is scanned. ``READS_PIECES``: it is given the pieces of a
     file that it reads; else, the file itself. ``FIXED_TEXTS``: which of ``title``, ``message`` and ``help_url`` never quote a
-    scanned file in any of its findings; in all others, words that are a password are masked.
+    scanned file in any of its findings; in all others, words that are a password are masked. ``prepare(options, environ)``: the
+    options of this run, where what the scanner can do depends on the environment, such as data that is there or not.
     """
 
     accounting: FileAccounting = FileAccounting.PER_FILE
@@ -228,6 +236,7 @@ class ScannerTraits(msgspec.Struct, frozen=True):
     also_reads: AlsoReads = _names_no_files
     reads_pieces: bool = True
     fixed_texts: frozenset[str] = frozenset()
+    prepare: Prepare = _as_they_are
 
 
 _ATTRIBUTES = {
@@ -239,6 +248,7 @@ _ATTRIBUTES = {
     "also_reads": "also_reads",
     "reads_pieces": "READS_PIECES",
     "fixed_texts": "FIXED_TEXTS",
+    "prepare": "prepare",
 }
 
 

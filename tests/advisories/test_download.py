@@ -18,7 +18,8 @@ import pytest
 
 from scangate.advisories import download
 from scangate.advisories.download import Limits, fetch, redact_url, update_store
-from scangate.advisories.importer import EXPORT_URL, import_osv
+from scangate.advisories.ecosystems import PYPI
+from scangate.advisories.importer import import_osv
 from scangate.advisories.store import Store, StoreInfo
 from scangate.errors import ScangateError
 from tests.support.http_server import HttpServer, ReceivedRequest, serve_http
@@ -440,7 +441,7 @@ def test_only_https(target: Path, address: str) -> None:
 def test_urls_in_messages_are_redacted() -> None:
     address = f"https://{USER}@example.org:444/a/all.zip?X-Amz-Signature=secret#part"
     assert redact_url(address) == "https://example.org:444/a/all.zip"
-    assert redact_url(EXPORT_URL) == EXPORT_URL
+    assert redact_url(PYPI.export_url) == PYPI.export_url
 
 
 def test_a_password_is_in_no_message_and_no_file(export: bytes, target: Path) -> None:

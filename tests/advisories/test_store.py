@@ -132,7 +132,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "a record of another kind": changed("UPDATE packages SET records = 5"),
     "a name changed": changed("UPDATE packages SET name = 'elsewhere' WHERE name = 'other'"),
     "no facts": changed("DELETE FROM facts"),
-    "facts twice": changed("INSERT INTO facts SELECT content FROM facts"),
+    "facts twice": changed("INSERT INTO facts SELECT 'elsewhere', content FROM facts"),
     "other facts": changed("UPDATE facts SET content = '[]'"),
     "a trigger": changed("CREATE TRIGGER t AFTER INSERT ON packages BEGIN DELETE FROM packages; END"),
     "a view": changed("CREATE VIEW v AS SELECT 1"),

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import SCANGATE, environment, run_scangate
+from tests.support.osv_records import osv_record, write_archive
 
 RECORD = {
     "id": "PYSEC-2025-1",
@@ -46,7 +47,7 @@ def test_import_then_status(tmp_path: Path, export: Path) -> None:
     assert "advisories.sqlite" in none.stdout
     assert "scangate advisories update" in none.stderr
     done = run_scangate("advisories", "import", export, cwd=tmp_path, env=env).expect(0)
-    assert done.stdout.startswith("151 records of 1 packages")
+    assert done.stdout.startswith("PyPI: 151 records of 1 packages")
     assert "scangate: reading: 152 records, 100 %" in done.stderr
     assert "broken [2J.json" in done.stderr
     assert "\x1b" not in done.output
@@ -56,6 +57,7 @@ def test_import_then_status(tmp_path: Path, export: Path) -> None:
     output = run_scangate("advisories", "status", cwd=tmp_path, env=env).expect(0).stdout
     for pattern in (
         rf"^store +{re.escape(str(store))}$",
+        r"^ecosystem +PyPI$",
         r"^records +151 of 1 packages$",
         r"^newest +2025-05-05T05:05:05Z, \d+ days ago$",
         r"^imported +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \(today\)$",
@@ -130,7 +132,7 @@ def test_a_bar_on_a_terminal(tmp_path: Path, export: Path) -> None:
                 shown += more
         os.close(ours)
         assert running.stdout is not None
-        assert running.stdout.read().startswith(b"151 records")
+        assert running.stdout.read().startswith(b"PyPI: 151 records")
     assert running.returncode == 0
     assert b"reading" in shown
     assert b"scangate: reading" not in shown
@@ -139,3 +141,24 @@ def test_a_bar_on_a_terminal(tmp_path: Path, export: Path) -> None:
 def test_help_names_the_address(tmp_path: Path) -> None:
     said = run_scangate("advisories", "update", "--help", cwd=tmp_path).expect(0).stdout
     assert "storage.googleapis.com" in said.replace("\n", "").replace(" ", "")
+
+
+def test_the_advisories_of_one_ecosystem_do_not_replace_those_of_another(tmp_path: Path, export: Path) -> None:
+    env = environment(SCANGATE_STORE=str(tmp_path / "store.sqlite"))
+    records = [
+        osv_record("GHSA-aaaa-bbbb-cccc", "left-pad", ecosystem="npm"),
+        osv_record("GO-2024-0001", "stdlib", ecosystem="Go"),
+    ]
+    both = write_archive(tmp_path / "both.zip", records)
+    run_scangate("advisories", "import", export, cwd=tmp_path, env=env).expect(0)
+    done = run_scangate("advisories", "import", "--ecosystem", "npm,golang", both, cwd=tmp_path, env=env).expect(0)
+    assert [line.partition(":")[0] for line in done.stdout.splitlines()] == ["npm", "Go"]
+    output = run_scangate("advisories", "status", cwd=tmp_path, env=env).expect(0).stdout
+    assert re.findall(r"^ecosystem +(.+)$", output, re.MULTILINE) == ["PyPI", "npm", "Go"]
+    wrong = run_scangate("advisories", "import", "--ecosystem", "cobol", both, cwd=tmp_path, env=env).expect(2)
+    assert "no such ecosystem" in wrong.stderr
+
+
+def test_an_address_is_of_one_ecosystem(tmp_path: Path) -> None:
+    argv = ("advisories", "update", "--ecosystem", "npm,go", "--address", "https://localhost/all.zip")
+    assert "one export" in run_scangate(*argv, cwd=tmp_path).expect(2).stderr

@@ -208,7 +208,7 @@ def test_policies_are_checked_and_shown(tree: Path, rules: Path) -> None:
     assert json.loads(run_scangate("schema", "verdict", cwd=tree).expect(0).stdout)["title"] == "scangate verdict.json"
     listed = run_scangate("scanners", cwd=tree).expect(0).stdout
     assert [line.split()[0] for line in listed.splitlines()] == [
-        *("bandit", "semgrep", "detect-secrets", "pip-audit", "taint", "betterleaks", "credsweeper")
+        *("bandit", "semgrep", "detect-secrets", "pip-audit", "osv", "taint", "betterleaks", "credsweeper")
     ]
 
 

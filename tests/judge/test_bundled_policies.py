@@ -57,7 +57,7 @@ def test_they_are_all_there() -> None:
         assert (made.sources, made.in_tree) == (tuple(f"policies/{each}.yaml" for each in reversed(chain)), False)
         always = tuple(each.name for each in made.scanners if each.enabled and not each.if_installed)
         assert always == made.required_scanners == SCANNERS
-        assert {each.name for each in made.scanners if each.if_installed} == {"betterleaks", "credsweeper"}
+        assert {each.name for each in made.scanners if each.if_installed} == {"betterleaks", "credsweeper", "osv"}
         assert made.description
 
 
@@ -165,7 +165,7 @@ def test_secret_finding_fails(name: str) -> None:
 @pytest.mark.parametrize("name", LADDER)
 def test_each_fits_the_schema(name: str) -> None:
     document = to_plain(parse_policy_yaml((FOLDER / f"{name}.yaml").read_bytes(), name))
-    assert complaints(document, build_policy_schema(dict.fromkeys(SCANNERS, Options), CommandOptions)) == []
+    assert complaints(document, build_policy_schema(dict.fromkeys((*SCANNERS, "osv"), Options), CommandOptions)) == []
     assert document.get("extends", "baseline") in LADDER
 
 

@@ -58,6 +58,7 @@ CLEAN: dict[str, bytes | str] = {
     "Dockerfile": "FROM scratch\n",
     "requirements.txt": "# none\n",
     "a.txt": "words\n",
+    "package.json": "{}\n",
     "template.yaml": "AWSTemplateFormatVersion: '2010-09-09'\nResources: {}\n",
 }
 

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 import msgspec
-from packaging.version import Version
 
 from scangate.advisories.osv import AdvisoryRecord, affects, fixed_versions
 from scangate.advisories.severity import worst_rating
+from scangate.advisories.versions.ordered import AnyVersion
 from scangate.model import Severity
 
 ID_PREFERENCE = ("CVE", "GHSA", "PYSEC")
+MALICIOUS = "MAL-"  # ids of https://github.com/ossf/malicious-packages, whose records have no score
 ADVISORY_URL = "https://osv.dev/vulnerability/"
 
 
@@ -22,7 +23,7 @@ class Advisory(msgspec.Struct, frozen=True):
 
     ``ids``: CVE first, then GHSA, PYSEC, others. ``cvss``: score and vector, or empty. ``fixed_in``: later unaffected versions, in
     order. Dates are UTC, ISO 8601, the earliest publication and the latest change, or empty. ``source``: the store or the bundled
-    advisories.
+    advisories. ``is_malicious``: the package itself is the attack.
     """
 
     ids: tuple[str, ...]
@@ -34,9 +35,10 @@ class Advisory(msgspec.Struct, frozen=True):
     fixed_in: tuple[str, ...]
     url: str
     source: str
+    is_malicious: bool = False
 
 
-def find_advisories(records: Iterable[AdvisoryRecord], version: Version, source: str) -> tuple[Advisory, ...]:
+def find_advisories(records: Iterable[AdvisoryRecord], version: AnyVersion, source: str) -> tuple[Advisory, ...]:
     """The advisories among ``records`` of a package that affect ``version``, sorted by identifier."""
     joined = (_merge(group, version, source) for group in group_records(records) if any(affects(one, version) for one in group))
     return tuple(sorted(joined, key=lambda advisory: tuple(map(_id_order, advisory.ids))))
@@ -55,7 +57,7 @@ def group_records(records: Iterable[AdvisoryRecord]) -> tuple[tuple[AdvisoryReco
     return tuple(tuple(sorted(group, key=lambda record: _id_order(record.id))) for group in found.values())
 
 
-def find_upgrade(records: Iterable[AdvisoryRecord], version: Version) -> str:
+def find_upgrade(records: Iterable[AdvisoryRecord], version: AnyVersion) -> str:
     """The nearest later version that none of the records of a package affects, among the fixed versions; empty if unknown.
 
     A pre-release is returned only if there is no other, or if ``version`` is one itself.
@@ -65,11 +67,12 @@ def find_upgrade(records: Iterable[AdvisoryRecord], version: Version) -> str:
     return str(next(iter(steady or clear), ""))
 
 
-def _merge(group: tuple[AdvisoryRecord, ...], version: Version, source: str) -> Advisory:
+def _merge(group: tuple[AdvisoryRecord, ...], version: AnyVersion, source: str) -> Advisory:
+    is_malicious = any(record.id.startswith(MALICIOUS) for record in group)
     worst = worst_rating((vector for record in group for vector in record.vectors), (record.severity_label for record in group))
     return Advisory(
         ids=tuple(sorted({name for one in group for name in (one.id, *one.aliases, *one.related)}, key=_id_order)),
-        severity=worst.severity,
+        severity=Severity.CRITICAL if is_malicious else worst.severity,
         cvss=worst.text,
         summary=next((record.summary for record in group if record.summary), ""),
         published=min((record.published for record in group if record.published), default=""),
@@ -77,6 +80,7 @@ def _merge(group: tuple[AdvisoryRecord, ...], version: Version, source: str) -> 
         fixed_in=tuple(map(str, fixed_versions(group, version))),
         url=f"{ADVISORY_URL}{_page_id(group)}",
         source=source,
+        is_malicious=is_malicious,
     )
 
 

@@ -21,7 +21,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from scangate.advisories.importer import EXPORT_URL, Progress, import_osv, lock_store
+from scangate.advisories.ecosystems import PYPI, Ecosystem
+from scangate.advisories.importer import Progress, import_osv, lock_store
 from scangate.advisories.osv import one_line
 from scangate.advisories.store import StoreInfo
 from scangate.errors import ScangateError
@@ -71,8 +72,16 @@ class _Download(msgspec.Struct, frozen=True):
     deadline: float
 
 
-def update_store(address: str, target: Path, progress: Progress, *, imported: str, limits: Limits | None = None) -> StoreInfo:
-    """Fetches the export at ``address`` and builds the store ``target`` from it. ``imported`` as in ``import_osv``.
+def update_store(  # noqa: PLR0913 -- what to fetch, where to, and how
+    address: str,
+    target: Path,
+    progress: Progress,
+    *,
+    imported: str,
+    limits: Limits | None = None,
+    ecosystem: Ecosystem = PYPI,
+) -> StoreInfo:
+    """Fetches the export at ``address`` and puts it into the store ``target``. ``imported``, ``ecosystem`` as in ``import_osv``.
 
     ``progress`` receives bytes during the download and records during the import. Raises ScangateError; the previous store is
     kept then.
@@ -80,7 +89,7 @@ def update_store(address: str, target: Path, progress: Progress, *, imported: st
     with lock_store(target):
         archive = fetch(address, target.with_name(f"{target.name}.part"), progress, limits or Limits())
     try:
-        return import_osv(archive, target, progress, imported=imported, origin=redact_url(address))
+        return import_osv(archive, target, progress, imported=imported, origin=redact_url(address), ecosystem=ecosystem)
     finally:
         _discard(archive)
 
@@ -148,7 +157,7 @@ def _check_url(address: str, *, allow_local_http: bool) -> None:
     except ValueError:
         host = None
     if not host or not (parts.scheme == "https" or (allow_local_http and parts.scheme == "http" and host in LOCAL_HOSTS)):
-        raise ScangateError(f"not an https URL: {redact_url(address)}", f"--address {EXPORT_URL}")
+        raise ScangateError(f"not an https URL: {redact_url(address)}", f"--address {PYPI.export_url}")
 
 
 def _fetch_once(session: _Session, download: _Download) -> Path:

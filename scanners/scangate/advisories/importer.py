@@ -1,4 +1,7 @@
-"""Builds the advisory store from OSV's export or a folder of OSV records, completely or not at all; everything is bounded."""
+"""Builds the advisory store from OSV's export or a folder of OSV records, completely or not at all; everything is bounded.
+
+An import replaces the records of one ecosystem, and keeps those of the others.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,9 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from scangate.advisories.ecosystems import PYPI, Ecosystem
 from scangate.advisories.osv import MAX_ALIASES, AdvisoryRecord, InvalidRecordError, one_line, parse_record
-from scangate.advisories.store import Store, StoreInfo, digest_rows, write_store
+from scangate.advisories.store import Store, StoreInfo, digest_rows, open_all, write_store
 from scangate.errors import ScangateError
 from scangate.files import FileTooLargeError, NotRegularFileError, read_regular_file
 
@@ -29,8 +33,7 @@ MAX_DEPTH = 64  # folders
 MAX_DIRECTORY_BYTES = 64 * MAX_ENTRIES
 MAX_INVALID_SHARE = 100  # at most one in this many
 MAX_EXAMPLES = 5
-EXPORT_URL = "https://osv-vulnerabilities.storage.googleapis.com/PyPI/all.zip"
-EXPORT_HINT = f"use OSV's export: {EXPORT_URL}"
+EXPORT_HINT = f"use OSV's export: {PYPI.export_url}"
 REFETCH_HINT = "download the file again and compare its checksum"
 
 Progress = Callable[[str, int, int], None]
@@ -38,14 +41,16 @@ Progress = Callable[[str, int, int], None]
 Entry = tuple[str, bytes]
 
 
-def import_osv(source: Path, target: Path, progress: Progress, *, imported: str, origin: str = "") -> StoreInfo:
-    """Builds the store ``target`` from a zip archive or a folder, and returns its facts.
+def import_osv(  # noqa: PLR0913 -- what to read, where to, and what to record
+    source: Path, target: Path, progress: Progress, *, imported: str, origin: str = "", ecosystem: Ecosystem = PYPI
+) -> StoreInfo:
+    """Puts the records of ``ecosystem`` in a zip archive or a folder into the store ``target``, and returns the facts about them.
 
     ``imported`` is the time to record (UTC, ISO 8601), ``origin`` the name to record instead of ``source``. The previous store is
     replaced only when all records are read and checked. Raises ScangateError.
     """
     with lock_store(target):
-        records = _ImportedRecords()
+        records = _ImportedRecords(ecosystem)
         for name, content in _entries(source, progress):
             records.add(name, content)
         return _replace_store(target, records, imported, one_line(origin or str(source), 500))
@@ -54,7 +59,8 @@ def import_osv(source: Path, target: Path, progress: Progress, *, imported: str,
 class _ImportedRecords:
     """The records read so far, the newest version of each, and counts of those not imported."""
 
-    def __init__(self) -> None:
+    def __init__(self, ecosystem: Ecosystem) -> None:
+        self.ecosystem = ecosystem
         self.newest: dict[str, tuple[str, dict[str, AdvisoryRecord]]] = {}
         self.counts: Counter[str] = Counter()
         self.examples: list[str] = []
@@ -64,7 +70,7 @@ class _ImportedRecords:
         """Adds one entry."""
         self.counts["entries"] += 1
         try:
-            record = parse_record(content)
+            record = parse_record(content, self.ecosystem)
         except InvalidRecordError as error:
             self.counts["broken"] += 1
             if len(self.examples) < MAX_EXAMPLES:
@@ -100,12 +106,13 @@ class _ImportedRecords:
         return by_alias
 
     def validate(self) -> None:
-        """Raises ScangateError if there are too many invalid records, or none of a PyPI package."""
+        """Raises ScangateError if there are too many invalid records, or none of a package of the ecosystem."""
         if self.counts["broken"] * MAX_INVALID_SHARE > self.counts["entries"]:
             message = f"{self.counts['broken']} of {self.counts['entries']} records are invalid, so none is imported"
             raise ScangateError(f"{message}; the first is {self.examples[0]}", REFETCH_HINT)
         if not any(records for _, records in self.newest.values()):
-            raise ScangateError("no record of a PyPI package found", EXPORT_HINT)
+            hint = f"use OSV's export: {self.ecosystem.export_url}, or name its ecosystem: --ecosystem NAME"
+            raise ScangateError(f"no record of a {self.ecosystem.name} package found", hint)
 
 
 def _replace_store(target: Path, imported_records: _ImportedRecords, imported: str, source: str) -> StoreInfo:
@@ -124,8 +131,14 @@ def _replace_store(target: Path, imported_records: _ImportedRecords, imported: s
     new_file = target.with_name(f"{target.name}.new")
     try:
         new_file.unlink(missing_ok=True)
-        write_store(new_file, rows, facts)
-        with Store.open(new_file) as store:
+        with contextlib.ExitStack() as stack:
+            kept = [
+                (store.ecosystem, store.rows(), store.info())
+                for store in _open_previous(target, stack)
+                if store.ecosystem is not imported_records.ecosystem
+            ]
+            write_store(new_file, [*kept, (imported_records.ecosystem, rows, facts)])
+        with Store.open(new_file, imported_records.ecosystem) as store:
             facts = store.info()
         new_file.replace(target)
         _sync_folder(target.parent)
@@ -136,6 +149,14 @@ def _replace_store(target: Path, imported_records: _ImportedRecords, imported: s
         with contextlib.suppress(OSError):
             new_file.unlink(missing_ok=True)
     return facts
+
+
+def _open_previous(target: Path, stack: contextlib.ExitStack) -> tuple[Store, ...]:
+    """What the store that is replaced has; nothing if there is none, or of a file that cannot be trusted."""
+    try:
+        return stack.enter_context(open_all(target))
+    except ScangateError:
+        return ()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -74,3 +74,36 @@ def find_key_lines(text: str) -> dict[tuple[str, str], int]:
         else:
             string = symbol
     return found
+
+
+def find_lines(text: str, depth: int) -> dict[tuple[str, ...], int]:
+    """The line of each key and list item at most ``depth`` levels deep, by its path; items are named by their numbers.
+
+    Of equal keys the last counts, as in ``json``. ``text`` is JSON.
+    """
+    found: dict[tuple[str, ...], int] = {}
+    path: list[str] = []
+    counts: list[int] = []  # for each open object -1, for each open list the number of its items so far
+    line, string = 1, ""
+    for symbol in _SYMBOL.findall(text):
+        if symbol == "\n":
+            line += 1
+        elif symbol in "{[":
+            if counts and counts[-1] >= 0:
+                path[-1] = str(counts[-1])
+                counts[-1] += 1
+                if len(path) <= depth:
+                    found[tuple(path)] = line
+            counts.append(-1 if symbol == "{" else 0)
+            path.append("")
+        elif symbol in "}]":
+            if counts:
+                counts.pop()
+                path.pop()
+        elif symbol == ":":
+            if path and len(path) <= depth:
+                path[-1] = string[1:-1] if "\\" not in string else _escape_surrogates(json.loads(string))
+                found[tuple(path)] = line
+        else:
+            string = symbol
+    return found

@@ -23,7 +23,8 @@ class Pin(msgspec.Struct, frozen=True, order=True):
     ``name`` and ``version`` are normalized (PEP 503, PEP 440). ``direct``: the project requires it itself. ``via``: one shortest
     chain of names from a direct dependency to the package's parent; empty for a direct dependency and where it is unknown.
     ``marker`` is recorded, never evaluated. ``index`` is the host of the index that the manifest names, empty for PyPI or none.
-    ``resolved``: chosen by a resolver for this run; the manifest does not pin it.
+    ``resolved``: chosen by a resolver for this run; the manifest does not pin it. ``development``: only for work on the project,
+    such as its tests.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Pin(msgspec.Struct, frozen=True, order=True):
     extras: tuple[str, ...] = ()
     index: str = ""
     resolved: bool = False
+    development: bool = False
 
 
 class AuditGap(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Parses OSV records (https://ossf.github.io/osv-schema/) and determines which versions of a PyPI package they affect.
+"""Parses OSV records (https://ossf.github.io/osv-schema/) and determines which versions of a package they affect.
 
 Records are stored in an equivalent form of about a sixth of the size: the events of all ranges become intervals, and of the
 versions listed one by one only those are kept that no interval covers.
@@ -7,20 +7,20 @@ versions listed one by one only those are kept that no interval covers.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any
 
 import msgspec
-from packaging.utils import InvalidName, canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
+from scangate.advisories.ecosystems import PYPI, Ecosystem
+from scangate.advisories.versions.ordered import AnyVersion
+from scangate.advisories.versions.python import parse_version
 from scangate.printable import replace_unprintable
 
-ECOSYSTEM = "PyPI"
+RANGE_TYPES = ("ECOSYSTEM", "SEMVER")  # ranges of commits, GIT, are about no release
 EVENT_KINDS = ("introduced", "fixed", "last_affected")
 MAX_SUMMARY = 200  # characters
-MAX_VERSION_LENGTH = 128
 MAX_VECTORS, MAX_ALIASES = 16, 64  # of one record
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9]*-[A-Za-z0-9][A-Za-z0-9:._-]{0,99}")
@@ -77,6 +77,7 @@ class _Event(msgspec.Struct):
     introduced: str | None = None
     fixed: str | None = None
     last_affected: str | None = None
+    limit: str | None = None
 
 
 class _Range(msgspec.Struct):
@@ -117,10 +118,11 @@ class _OsvRecord(msgspec.Struct):
 
 
 _DECODER = msgspec.json.Decoder(_OsvRecord)
+_Parse = Callable[[str], AnyVersion | None]
 
 
-def parse_record(content: bytes) -> ParsedRecord:
-    """Parses an OSV record; unknown fields are ignored. Raises InvalidRecordError."""
+def parse_record(content: bytes, ecosystem: Ecosystem = PYPI) -> ParsedRecord:
+    """Parses what an OSV record says of an ecosystem; unknown fields are ignored. Raises InvalidRecordError."""
     try:
         document = _DECODER.decode(content)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -134,30 +136,39 @@ def parse_record(content: bytes) -> ParsedRecord:
         return ParsedRecord(document.id, modified, withdrawn=True)
     skipped = 0
     records: dict[str, AdvisoryRecord] = {}
-    for name, parts in _by_package(document.affected or ()).items():
-        records[name], unread = _record(document, parts)
+    for name, parts in _by_package(document.affected or (), ecosystem).items():
+        records[name], unread = _record(document, parts, ecosystem)
         skipped += unread
     return ParsedRecord(document.id, modified, records, skipped=skipped)
 
 
-def _by_package(affected: Iterable[_Affected]) -> dict[str, list[_Affected]]:
+def _by_package(affected: Iterable[_Affected], ecosystem: Ecosystem) -> dict[str, list[_Affected]]:
     found: dict[str, list[_Affected]] = {}
     for part in affected:
-        if part.package is None or part.package.ecosystem.partition(":")[0] != ECOSYSTEM:
+        if part.package is None or part.package.ecosystem.partition(":")[0] != ecosystem.name:
             continue
         try:
-            name = canonicalize_name(part.package.name, validate=True)
-        except InvalidName as error:
+            name = ecosystem.normalize(part.package.name)
+        except ValueError as error:
             raise InvalidRecordError("invalid package name") from error
         found.setdefault(name, []).append(part)
     return found
 
 
-def _record(document: _OsvRecord, parts: list[_Affected]) -> tuple[AdvisoryRecord, int]:
-    ranges = [range_.events for part in parts for range_ in part.ranges or () if range_.type == "ECOSYSTEM"]
-    normalized = [_normalize_events(events) for events in ranges]
-    spans = tuple(sorted({span for events, _ in normalized for span in build_intervals(events)}))
-    versions = [parse_version(version) for part in parts for version in part.versions or ()]
+def _record(document: _OsvRecord, parts: list[_Affected], ecosystem: Ecosystem) -> tuple[AdvisoryRecord, int]:
+    parse = ecosystem.parse_version
+    ranges = [range_.events for part in parts for range_ in part.ranges or () if range_.type in RANGE_TYPES]
+    normalized = [_normalize_events(events, parse) for events in ranges]
+    spans = tuple(
+        sorted(
+            {
+                span
+                for events, (pairs, _) in zip(ranges, normalized, strict=True)
+                for span in _before_limits(build_intervals(pairs, parse), events, parse)
+            }
+        )
+    )
+    versions = [parse(version) for part in parts for version in part.versions or ()]
     listed = {
         version
         for version in versions
@@ -178,15 +189,15 @@ def _record(document: _OsvRecord, parts: list[_Affected]) -> tuple[AdvisoryRecor
     return record, sum(unread for _, unread in normalized) + versions.count(None)
 
 
-def _normalize_events(events: list[_Event]) -> tuple[list[tuple[str, str]], int]:
+def _normalize_events(events: list[_Event], parse: _Parse) -> tuple[list[tuple[str, str]], int]:
     """The events as (kind, version), and the number of invalid versions.
 
     An invalid version never makes the range smaller: an invalid end is ignored, and with an invalid start the range goes from the
     first version to the last end.
     """
     pairs = [(kind, value) for event in events for kind in EVENT_KINDS if (value := getattr(event, kind)) is not None]
-    begins = [_start_version(value) for kind, value in pairs if kind == "introduced"]
-    ends = [(kind, end) for kind, value in pairs if kind != "introduced" and (end := parse_version(value)) is not None]
+    begins = [_start_version(value, parse) for kind, value in pairs if kind == "introduced"]
+    ends = [(kind, end) for kind, value in pairs if kind != "introduced" and (end := parse(value)) is not None]
     unread = len(pairs) - len(ends) - sum(begin is not None for begin in begins)
     if pairs and not begins:
         raise InvalidRecordError("a range without an introduced event")
@@ -197,24 +208,36 @@ def _normalize_events(events: list[_Event]) -> tuple[list[tuple[str, str]], int]
     return [*starts, *((kind, str(end)) for kind, end in ends)], unread
 
 
-def _start_version(value: str) -> str | None:
+def _start_version(value: str, parse: _Parse) -> str | None:
     if value == "0":
         return ""
-    version = parse_version(value)
+    version = parse(value)
     return None if version is None else str(version)
 
 
-def build_intervals(events: Iterable[tuple[str, str]]) -> list[Interval]:
+def _before_limits(intervals: Iterable[Interval], events: Iterable[_Event], parse: _Parse) -> Iterator[Interval]:
+    """The intervals up to the last ``limit`` event of their range; all of them if there is none, or one that is no version."""
+    limits = [event.limit for event in events if event.limit is not None]
+    last = max(known) if len(known := [limit for limit in map(parse, limits) if limit is not None]) == len(limits) > 0 else None
+    for interval in intervals:
+        if last is None:
+            yield interval
+        elif not interval.start or parse(interval.start) < last:
+            is_within = interval.end and parse(interval.end) < last
+            yield interval if is_within else Interval(interval.start, str(last))
+
+
+def build_intervals(events: Iterable[tuple[str, str]], parse: _Parse = parse_version) -> list[Interval]:
     """The intervals of (kind, version) events, given in any order; ``introduced`` with an empty version is the first version.
 
     An interval that ends and begins at the same version continues if it was open, and is empty otherwise.
     """
-    groups: dict[Version | None, dict[str, str]] = {}
+    groups: dict[AnyVersion | None, dict[str, str]] = {}
     for kind, value in events:
-        groups.setdefault(parse_version(value) if value else None, {}).setdefault(kind, value)
+        groups.setdefault(parse(value) if value else None, {}).setdefault(kind, value)
     found: list[Interval] = []
     start: str | None = None
-    for _, group in sorted(groups.items(), key=lambda item: (item[0] is not None, item[0] or _FIRST_VERSION)):
+    for _, group in sorted(groups.items(), key=lambda item: (True, item[0]) if item[0] is not None else (False, 0)):
         begins, ends, last = group.get("introduced"), group.get("fixed"), group.get("last_affected")
         if start is None and begins is not None:
             if last is not None:
@@ -227,45 +250,40 @@ def build_intervals(events: Iterable[tuple[str, str]]) -> list[Interval]:
     return found if start is None else [*found, Interval(start)]
 
 
-_FIRST_VERSION = Version("0.dev0")
-
-
-def affects(record: AdvisoryRecord, version: Version) -> bool:
+def affects(record: AdvisoryRecord, version: AnyVersion) -> bool:
     """Whether the record affects ``version``. A local version (``2.0+cu118``) counts as the version before the ``+``."""
     public = _without_local(version)
     is_covered = any(_covers(interval, version, public) for interval in record.intervals)
-    return is_covered or any(known in (version, public) for known in map(parse_version, record.versions))
+    return is_covered or any(known in (version, public) for known in map(_parser_of(version), record.versions))
 
 
-def _covers(interval: Interval, version: Version, public: Version) -> bool:
-    start = parse_version(interval.start) if interval.start else None
-    end = parse_version(interval.end) if interval.end else None
+def _parser_of(version: AnyVersion) -> _Parse:
+    """What parses the versions that ``version`` may be compared with."""
+    parse: _Parse = parse_version if isinstance(version, Version) else version.parse
+    return parse
+
+
+def _covers(interval: Interval, version: AnyVersion, public: AnyVersion) -> bool:
+    parse = _parser_of(version)
+    start = parse(interval.start) if interval.start else None
+    end = parse(interval.end) if interval.end else None
     if start is not None and version < start:
         return False
     if end is None:
         return True
     compared = public if end.local is None else version
-    return compared < end or (interval.closed and compared == end)
+    return bool(compared < end or (interval.closed and compared == end))
 
 
-def fixed_versions(records: Iterable[AdvisoryRecord], version: Version) -> tuple[Version, ...]:
+def fixed_versions(records: Iterable[AdvisoryRecord], version: AnyVersion) -> tuple[AnyVersion, ...]:
     """The later versions, in order, that one of the records calls fixed and none of them affects."""
     records = tuple(records)
-    ends = {parse_version(span.end) for record in records for span in record.intervals if not span.closed}
+    ends = {_parser_of(version)(span.end) for record in records for span in record.intervals if not span.closed}
     later = sorted(end for end in ends if end is not None and end > version)
     return tuple(end for end in later if not any(affects(record, end) for record in records))
 
 
-@lru_cache(maxsize=1 << 17)
-def parse_version(text: str) -> Version | None:
-    """Parses a version (PEP 440); None if it is invalid."""
-    try:
-        return Version(text) if len(text) <= MAX_VERSION_LENGTH else None
-    except InvalidVersion:
-        return None
-
-
-def _without_local(version: Version) -> Version:
+def _without_local(version: AnyVersion) -> AnyVersion:
     return version if version.local is None else Version(version.public)
 
 

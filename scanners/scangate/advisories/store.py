@@ -1,51 +1,58 @@
-"""Reads and writes the local advisory store, one SQLite file; rejects files that scangate did not write."""
+"""Reads and writes the local advisory store, one SQLite file for all ecosystems; rejects files that scangate did not write."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import sqlite3
 import stat
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
 
 import msgspec
-from packaging.utils import canonicalize_name
-from packaging.version import Version
+from packaging.version import InvalidVersion
 
 from scangate.advisories.advisory import Advisory, find_advisories, find_upgrade
+from scangate.advisories.ecosystems import BY_NAME, ECOSYSTEMS, PYPI, Ecosystem
 from scangate.advisories.osv import AdvisoryRecord
+from scangate.advisories.versions.ordered import AnyVersion
 from scangate.errors import ScangateError
 
 SOURCE = "store"
 APPLICATION_ID = 0x53636164  # "Scad", which marks the SQLite file as ours
-SCHEMA_VERSION = 1  # increased whenever the tables or the encoding of a record change
+SCHEMA_VERSION = 2  # increased whenever the tables or the encoding of a record change
 TABLES = (
-    "CREATE TABLE facts (content BLOB NOT NULL)",
-    "CREATE TABLE packages (name TEXT NOT NULL PRIMARY KEY, records BLOB NOT NULL)",
+    "CREATE TABLE facts (ecosystem TEXT NOT NULL PRIMARY KEY, content BLOB NOT NULL)",
+    "CREATE TABLE packages (ecosystem TEXT NOT NULL, name TEXT NOT NULL, records BLOB NOT NULL, PRIMARY KEY (ecosystem, name))",
 )
 MAX_BYTES = 1 << 30
 MAX_CACHED_RELEASES = 4096  # while the store is open
 IMPORT_HINT = "rebuild it: scangate advisories update, or scangate advisories import FILE.zip"
 
-Rows = list[tuple[str, bytes]]
+NAMES = "SELECT name FROM packages WHERE ecosystem = ?"
+RECORDS = "SELECT records FROM packages WHERE ecosystem = ? AND name = ?"
+ROWS = "SELECT name, records FROM packages WHERE ecosystem = ? ORDER BY name"
+
+Row = tuple[str, bytes]
+"""The normalized name of a package, and its encoded records."""
 
 
 class StoreMissingError(ScangateError):
-    """There is no store at the path."""
+    """There is no store at the path, or it has no records of the ecosystem."""
 
 
 class StoreInfo(msgspec.Struct, frozen=True):
-    """Facts about a store.
+    """Facts about what a store has of one ecosystem.
 
     ``records`` and ``packages`` are counts; ``newest`` is the latest modification of a record, ``imported`` when the store was
-    built (UTC, ISO 8601); ``digest`` is the SHA-256 of its content, ``source`` where that came from. ``withdrawn``, ``other`` (not
-    a PyPI package), ``repeated`` and ``broken`` count the records that were not imported, ``skipped`` the invalid versions;
-    ``examples`` describes some of the broken records.
+    built (UTC, ISO 8601); ``digest`` is the SHA-256 of its content, ``source`` where that came from. ``withdrawn``, ``other`` (no
+    package of the ecosystem), ``repeated`` and ``broken`` count the records that were not imported, ``skipped`` the invalid
+    versions; ``examples`` describes some of the broken records.
     """
 
     records: int
@@ -63,47 +70,52 @@ class StoreInfo(msgspec.Struct, frozen=True):
     examples: tuple[str, ...] = ()
 
 
+Contents = Iterable[tuple[Ecosystem, Iterable[Row], StoreInfo]]
+"""All that a store has: an ecosystem's rows, and the facts about them."""
 _INFO_DECODER = msgspec.json.Decoder(StoreInfo)
 _RECORDS_DECODER = msgspec.json.Decoder(tuple[AdvisoryRecord, ...])
 
 
 class Store:
-    """An open store; a context manager, safe for several threads.
+    """The records of one ecosystem in an open store; a context manager, safe for several threads.
 
     An update replaces the file and does not disturb a store that is already open.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, facts: StoreInfo) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, facts: StoreInfo, ecosystem: Ecosystem) -> None:
         self.path = path
+        self.ecosystem = ecosystem
         self._connection = connection
         self._facts = facts
         self._lock = threading.Lock()
         # called for every finding and every query of the endpoint: some packages have hundreds of records
         self._advisories = lru_cache(MAX_CACHED_RELEASES)(
-            lambda name, version: find_advisories(self.query(name), Version(version), SOURCE)
+            lambda name, version: find_advisories(self.query(name), self._parse_version(version), SOURCE)
         )
-        self._upgrade = lru_cache(MAX_CACHED_RELEASES)(lambda name, version: find_upgrade(self.query(name), Version(version)))
+        self._upgrade = lru_cache(MAX_CACHED_RELEASES)(
+            lambda name, version: find_upgrade(self.query(name), self._parse_version(version))
+        )
 
     @classmethod
-    def open(cls, path: Path) -> Store:
-        """Opens the store at ``path``. Raises StoreMissingError if there is none, ScangateError if it cannot be trusted."""
+    def open(cls, path: Path, ecosystem: Ecosystem = PYPI) -> Store:
+        """Opens the store at ``path`` for an ecosystem.
+
+        Raises StoreMissingError if there is none or it has no records of the ecosystem, ScangateError if it cannot be trusted.
+        """
         size = _check_file(path)
         try:
-            # immutable: takes no lock, and ignores a journal file next to it
-            connection = sqlite3.connect(
-                f"file:{quote(os.fsencode(path.resolve()))}?immutable=1", uri=True, check_same_thread=False
-            )
+            connection = _connect(path)
         except (sqlite3.Error, OSError) as error:
             raise _rejected(path, "it cannot be opened") from error
         try:
-            facts = _check_content(path, connection)
+            facts = _check_content(path, connection, ecosystem)
         except (sqlite3.Error, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError) as error:
             connection.close()
             raise _rejected(path, "it is damaged, or not an advisory store") from error
         except ScangateError:
             connection.close()
             raise
-        return cls(path, connection, msgspec.structs.replace(facts, bytes=size))
+        return cls(path, connection, msgspec.structs.replace(facts, bytes=size), ecosystem)
 
     def __enter__(self) -> Store:
         return self
@@ -116,30 +128,46 @@ class Store:
         self._connection.close()
 
     def info(self) -> StoreInfo:
-        """Facts about this store."""
+        """Facts about the records of the ecosystem."""
         return self._facts
+
+    def rows(self) -> Iterator[Row]:
+        """The row of each package, by name."""
+        yield from _select_rows(self._connection, self.ecosystem)
+
+    def _parse_version(self, text: str) -> AnyVersion:
+        version = self.ecosystem.parse_version(text)
+        if version is None:
+            raise InvalidVersion(f"invalid version: {text[:100]!r}")
+        return version
 
     def package_names(self) -> frozenset[str]:
         """The normalized names of all packages with records."""
         with self._lock:
-            return frozenset(name for (name,) in self._connection.execute("SELECT name FROM packages"))
+            return frozenset(name for (name,) in self._connection.execute(NAMES, (self.ecosystem.name,)))
 
     def query(self, name: str) -> tuple[AdvisoryRecord, ...]:
         """The records of a package; the name is normalized. Raises ScangateError if the file has changed since it was opened."""
         try:
             with self._lock:
-                row = self._connection.execute("SELECT records FROM packages WHERE name = ?", (canonicalize_name(name),)).fetchone()
+                row = self._connection.execute(RECORDS, (self.ecosystem.name, self._normalize(name))).fetchone()
             return () if row is None else _RECORDS_DECODER.decode(row[0])
         except (sqlite3.Error, msgspec.MsgspecError) as error:
             raise _rejected(self.path, "it changed while it was read") from error
 
     def find_advisories(self, name: str, version: str) -> tuple[Advisory, ...]:
         """The advisories that affect a release. Raises ValueError (InvalidVersion) for an invalid version."""
-        return self._advisories(str(canonicalize_name(name)), version)
+        return self._advisories(self._normalize(name), version)
 
     def find_upgrade(self, name: str, version: str) -> str:
         """The nearest later release that no advisory affects, or empty. Raises ValueError for an invalid version."""
-        return self._upgrade(str(canonicalize_name(name)), version)
+        return self._upgrade(self._normalize(name), version)
+
+    def _normalize(self, name: str) -> str:
+        try:
+            return self.ecosystem.normalize(name)
+        except ValueError:  # no name: there is no record of it
+            return ""
 
 
 def _check_file(path: Path) -> int:
@@ -162,8 +190,8 @@ def _check_file(path: Path) -> int:
     return status.st_size
 
 
-def _check_content(path: Path, connection: sqlite3.Connection) -> StoreInfo:
-    """The facts about a store. Raises ScangateError if its structure or content is not as written."""
+def _check_content(path: Path, connection: sqlite3.Connection, ecosystem: Ecosystem) -> StoreInfo:
+    """The facts about an ecosystem. Raises ScangateError if structure or content of the store is not as written."""
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA query_only = ON")
     application, schema = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
@@ -174,15 +202,54 @@ def _check_content(path: Path, connection: sqlite3.Connection) -> StoreInfo:
     tables = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name").fetchall()
     if tables != [(table,) for table in TABLES]:
         raise _rejected(path, "it has other tables")
-    (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    contents = connection.execute("SELECT content FROM facts LIMIT 2").fetchall()
-    if len(contents) != 1:
+    names = {name for (name,) in connection.execute("SELECT ecosystem FROM facts")}
+    if not names or not names.issubset(BY_NAME):
         raise _rejected(path, "its content has changed")
-    ((content,),) = contents
+    if ecosystem.name not in names:
+        message = f"the advisory store {path} has no advisories for {ecosystem.name}"
+        raise StoreMissingError(message, ecosystem.update_command)
+    (content,) = connection.execute("SELECT content FROM facts WHERE ecosystem = ?", (ecosystem.name,)).fetchone()
     facts = _INFO_DECODER.decode(content)
-    if answer != "ok" or digest_rows(connection.execute("SELECT name, records FROM packages ORDER BY name")) != facts.digest:
+    (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if answer != "ok" or digest_rows(_select_rows(connection, ecosystem)) != facts.digest:
         raise _rejected(path, "its content has changed")
     return facts
+
+
+def _select_rows(connection: sqlite3.Connection, ecosystem: Ecosystem) -> Iterator[Row]:
+    yield from connection.execute(ROWS, (ecosystem.name,))
+
+
+def list_ecosystems(path: Path) -> tuple[str, ...]:
+    """The names of the ecosystems that the store at ``path`` claims to have; its content is checked when it is opened.
+
+    All ecosystems if the file cannot be read, so that the scan says why.
+    """
+    try:
+        with contextlib.closing(_connect(path)) as connection:
+            names = {str(name) for (name,) in connection.execute("SELECT ecosystem FROM facts")}
+    except (sqlite3.Error, OSError):
+        names = set(BY_NAME)
+    return tuple(sorted(names & BY_NAME.keys()))
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """A connection for reading; it takes no lock, and ignores a journal file next to the store."""
+    return sqlite3.connect(f"file:{quote(os.fsencode(path.resolve()))}?immutable=1", uri=True, check_same_thread=False)
+
+
+@contextlib.contextmanager
+def open_all(path: Path) -> Iterator[tuple[Store, ...]]:
+    """What the store at ``path`` has, by ecosystem. Raises ScangateError as `Store.open` does."""
+    with contextlib.ExitStack() as stack:
+        found = []
+        for ecosystem in ECOSYSTEMS:
+            try:
+                found.append(stack.enter_context(Store.open(path, ecosystem)))
+            except StoreMissingError:
+                if not path.exists():
+                    raise
+        yield tuple(found)
 
 
 def digest_rows(rows: Iterable[tuple[str, bytes]]) -> str:
@@ -195,7 +262,7 @@ def digest_rows(rows: Iterable[tuple[str, bytes]]) -> str:
     return sha.hexdigest()
 
 
-def write_store(path: Path, rows: Rows, info: StoreInfo) -> None:
+def write_store(path: Path, contents: Contents) -> None:
     """Writes a new store to ``path``, which must not exist, and syncs it. Raises OSError or sqlite3.Error."""
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
     connection = sqlite3.connect(path, isolation_level=None)
@@ -207,8 +274,10 @@ def write_store(path: Path, rows: Rows, info: StoreInfo) -> None:
         connection.execute("BEGIN")
         for table in TABLES:
             connection.execute(table)
-        connection.execute("INSERT INTO facts VALUES (?)", (msgspec.json.encode(info),))
-        connection.executemany("INSERT INTO packages VALUES (?, ?)", rows)
+        for ecosystem, rows, info in contents:
+            connection.execute("INSERT INTO facts VALUES (?, ?)", (ecosystem.name, msgspec.json.encode(info)))
+            packages = ((ecosystem.name, name, records) for name, records in rows)
+            connection.executemany("INSERT INTO packages VALUES (?, ?, ?)", packages)
         connection.execute("COMMIT")
     finally:
         connection.close()

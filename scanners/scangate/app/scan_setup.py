@@ -22,7 +22,7 @@ from scangate.errors import ScanError, UsageError
 from scangate.judge.error_text import suggest
 from scangate.judge.policy import InlineSuppressions, Policy, ScannerSettings, Submodules
 from scangate.model import FileSource, GapKind, Targets
-from scangate.plugin import Scanner
+from scangate.plugin import Scanner, read_traits
 from scangate.scan.content_types import identify_targets
 from scangate.scan.cpu_limits import available_parallelism
 from scangate.scan.discovery import Listing, interrupted_listing, list_files, list_range, list_staged
@@ -134,7 +134,7 @@ class ScanSetup(msgspec.Struct, frozen=True):
             options = setting.options if setting is not None else scanner.Options()
             timeout = setting.timeout if setting is not None else self.policy.timeout
             skip_reason = self._skip_reason(name, setting) or _absence(setting, scanner.version)
-            yield ScannerTask(scanner, options, timeout, skip_reason)
+            yield ScannerTask(scanner, options if skip_reason else _prepare(scanner, options), timeout, skip_reason)
         for setting in self.policy.scanners:
             if setting.is_command:
                 block: CommandOptions = setting.options
@@ -150,6 +150,12 @@ class ScanSetup(msgspec.Struct, frozen=True):
         if name in self.request.skip:
             return "skipped by --skip"
         return "not selected by --scanner" if self.request.only and name not in self.request.only else ""
+
+
+def _prepare(scanner: Scanner[Any], options: object) -> object:
+    """The options of this run; those of the policy if a plugin fails at that, as it will fail again where it is a gap."""
+    prepared, error = call_guarded(lambda: read_traits(scanner).prepare(options, os.environ))
+    return options if error is not None else prepared
 
 
 def _absence(setting: ScannerSettings | None, look_for: Callable[[], object]) -> str:

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from packaging.version import InvalidVersion, Version
 
 from scangate.advisories.manifest_kinds import lock_kind
+from scangate.advisories.package_files import find_upgrade_command
 from scangate.advisories.readers.requirements import HASH_OPTION, parse_file
 from scangate.fixes.change import Change, Unfixed
-from scangate.model import AffectedPackage, Finding
+from scangate.model import PYTHON_PACKAGES, AffectedPackage, Finding
 from scangate.tools.source_edits import Edit
 
 Hashes = Sequence[str] | str
@@ -65,12 +66,16 @@ def _first_fix(package: AffectedPackage) -> Version | None:
 def plan_upgrade(data: bytes, findings: Sequence[Finding], find_hashes: HashLookup) -> Change | Unfixed | None:
     """The change of the file ``data`` that raises the one pin which ``findings`` are about; None if no release fixes them all."""
     packages = [finding.affected_package for finding in findings if finding.affected_package is not None]
-    release = nearest_fixed_release(packages)
+    is_python = packages[0].kind == PYTHON_PACKAGES
+    release = nearest_fixed_release(packages) if is_python else packages[0].upgrade
     if not release:
         return None
     name, version = packages[0].name, packages[0].version
     path, line = findings[0].location.path, findings[0].location.line
     summary = f"{name} {version} -> {release}"
+    if not is_python:
+        command = find_upgrade_command(path).format(name=name, version=release)
+        return Unfixed(path, line, summary, "the program that wrote a lock file has to resolve it again", command)
     if kind := lock_kind(path):
         hint = LOCK_COMMANDS[kind].format(name=name, version=release)
         return Unfixed(path, line, summary, "the program that wrote a lock file has to resolve it again", hint)

@@ -19,6 +19,7 @@ from scangate.model.decision import Basis, BudgetSelector, Decision, Note, NoteK
 from scangate.model.diagnosis import Check, CheckArea, CheckStatus, Diagnosis
 from scangate.model.finding import (
     BUNDLED_ADVISORIES,
+    PYTHON_PACKAGES,
     AffectedPackage,
     Finding,
     FindingIdentity,
@@ -80,6 +81,7 @@ __all__ = [
     "COVERAGE",
     "EXIT_CODES",
     "NEVER_ALLOWED",
+    "PYTHON_PACKAGES",
     "SCOPED_PASS",
     "WORST_FIRST",
     "AffectedPackage",

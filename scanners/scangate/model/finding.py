@@ -17,6 +17,10 @@ BUNDLED_ADVISORIES = "bundled advisories"
 """The source of advisories that ship with the package. Their findings carry this label and do not replace an audit."""
 
 
+PYTHON_PACKAGES = "pypi"
+"""The type of the package URLs of PyPI (https://github.com/package-url/purl-spec)."""
+
+
 class FindingKind(enum.Enum):
     """What a finding is about; budgets can be set per kind."""
 
@@ -31,7 +35,7 @@ class AffectedPackage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, o
 
     ``fixed_in``: the releases that fix this vulnerability. ``upgrade``: the nearest release without a known vulnerability.
     ``published``: when the advisory was published, a UTC date (ISO 8601). ``source``: the service or store that reported it, or
-    BUNDLED_ADVISORIES.
+    BUNDLED_ADVISORIES. ``kind``: the type of its package URL. ``development``: only work on the project needs it.
     """
 
     name: str
@@ -42,6 +46,8 @@ class AffectedPackage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, o
     published: str = ""
     upgrade: str = ""
     source: str = ""
+    kind: str = PYTHON_PACKAGES
+    development: bool = False
 
 
 class FindingIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True, omit_defaults=True):

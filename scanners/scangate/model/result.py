@@ -7,7 +7,7 @@ import enum
 import msgspec
 
 from scangate.model.content import ContentFiles
-from scangate.model.finding import Finding
+from scangate.model.finding import PYTHON_PACKAGES, Finding
 from scangate.model.gap import Gap
 from scangate.model.location import Span
 from scangate.model.secret import Secret
@@ -50,7 +50,8 @@ class Component(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=T
 
     ``name`` and ``version`` are canonical. ``direct``: the project itself requires it. ``via``: a chain of names from a direct
     dependency to the package that requires this one; empty for a direct one and where it is unknown. ``index``: the host of its
-    package index, empty for PyPI or unknown. ``resolved``: it is not pinned; a resolver chose the version.
+    package index, empty for the public one or unknown. ``resolved``: it is not pinned; a resolver chose the version. ``kind``: the
+    type of its package URL (https://github.com/package-url/purl-spec). ``development``: only work on the project needs it.
     """
 
     name: str
@@ -61,6 +62,8 @@ class Component(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=T
     via: tuple[str, ...] = ()
     index: str = ""
     resolved: bool = False
+    kind: str = PYTHON_PACKAGES
+    development: bool = False
 
     def __post_init__(self) -> None:
         if self.line < 1:

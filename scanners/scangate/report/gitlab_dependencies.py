@@ -12,7 +12,22 @@ from typing import Any
 from scangate.model import Finding, Report
 from scangate.report import escape, gitlab
 
-PACKAGE_MANAGERS = {"Pipfile": "pipenv", "Pipfile.lock": "pipenv", "pdm.lock": "pdm", "poetry.lock": "poetry", "uv.lock": "uv"}
+PACKAGE_MANAGERS = {"Pipfile": "pipenv", "Pipfile.lock": "pipenv", "pdm.lock": "pdm", "poetry.lock": "poetry", "uv.lock": "uv"} | {
+    "package-lock.json": "npm",
+    "npm-shrinkwrap.json": "npm",
+    "yarn.lock": "yarn",
+    "pnpm-lock.yaml": "pnpm",
+    "bun.lock": "bun",
+    "go.mod": "go",
+    "go.sum": "go",
+    "Cargo.lock": "cargo",
+    "Gemfile.lock": "bundler",
+    "composer.lock": "composer",
+    "packages.lock.json": "nuget",
+    "gradle.lockfile": "gradle",
+    "pubspec.lock": "pub",
+    "mix.lock": "mix",
+}
 """By file name; pip reads the others. The field is required, and its values are names of GitLab's choice."""
 CVSS_VECTOR = re.compile(r"CVSS:3\.[01](?:/(?:AV:[NALP]|AC:[LH]|PR:[NLH]|UI:[NR]|S:[UC]|[CIA]:[NLH])){8}(?![^/)\s])")
 """The base metrics; the schema has no place for CVSS 4."""

@@ -41,6 +41,7 @@ TOOL_URLS = {
     "betterleaks": "https://github.com/betterleaks/betterleaks",
     "credsweeper": "https://github.com/Samsung/CredSweeper",
     "detect-secrets": "https://github.com/Yelp/detect-secrets",  # pragma: allowlist secret
+    "osv": "https://osv.dev/",
     "pip-audit": "https://github.com/pypa/pip-audit",
     "semgrep": "https://semgrep.dev/",
 }

@@ -44,7 +44,7 @@ from cyclonedx.model.vulnerability import (
 from cyclonedx.schema.schema import SchemaVersion1Dot5
 from packageurl import PackageURL
 
-from scangate.model import Component, Finding, FindingKind, Report, Ruling, RulingOutcome, ScanStatus, Severity
+from scangate.model import PYTHON_PACKAGES, Component, Finding, FindingKind, Report, Ruling, RulingOutcome, ScanStatus, Severity
 from scangate.report import escape, summary, wording
 from scangate.report.decision_text import explain_decision
 from scangate.report.remediation import suggest_fix
@@ -176,6 +176,7 @@ class _Release(msgspec.Struct):
     direct: bool = False
     via: set[tuple[str, ...]] = set()
     resolved: bool = False
+    production: bool = False
 
 
 def _inventory(report: Report) -> dict[str, _Release]:
@@ -186,16 +187,19 @@ def _inventory(report: Report) -> dict[str, _Release]:
         return items.setdefault(purl.to_string(), _Release(purl, set()))
 
     for component in _components(report):
-        one = item(_purl(component.name, component.version, component.index))
+        one = item(_purl(component.name, component.version, component.index, component.kind))
         one.locations.add((component.path, component.line))
         one.direct |= component.direct
         one.resolved |= component.resolved
+        one.production |= not component.development
         if component.via:
             one.via.add(component.via)
     for ruling in _dependency_rulings(report):
         package, place = ruling.finding.affected_package, ruling.finding.location
         if package is not None:
-            item(_purl(package.name, package.version)).locations.add((place.path, place.line))
+            one = item(_purl(package.name, package.version, kind=package.kind))
+            one.locations.add((place.path, place.line))
+            one.production |= not package.development
     return dict(sorted(items.items()))
 
 
@@ -203,17 +207,20 @@ def _components(report: Report) -> list[Component]:
     return sorted({component for result in report.results for component in result.components})
 
 
-def _purl(name: str, version: str, index: str = "") -> PackageURL:
+def _purl(name: str, version: str, index: str = "", kind: str = PYTHON_PACKAGES) -> PackageURL:
+    """The package URL (https://github.com/package-url/purl-spec): a scope, group or path before the name is its namespace."""
     shown, release = _escape(name, MAX_NAME_LENGTH), _escape(version, MAX_NAME_LENGTH)
     qualifiers = {"repository_url": _escape(index, MAX_NAME_LENGTH)} if index else None
+    namespace, _, last = ("", "", shown) if kind == PYTHON_PACKAGES else shown.rpartition(":" if kind == "maven" else "/")
     try:
-        return PackageURL("pypi", None, shown, release or None, qualifiers)
+        return PackageURL(kind, namespace or None, last, release or None, qualifiers)
     except ValueError:  # nothing is left of a name that is all slashes
-        return PackageURL("pypi", None, "unnamed", release or None, qualifiers)
+        return PackageURL(kind, None, "unnamed", release or None, qualifiers)
 
 
 def _component(ref: str, release: _Release) -> dict[str, Any]:
     properties = [_property("direct", "true")] if release.direct else []
+    properties += [] if release.production else [_property("development", "true")]
     properties += [_property("resolved", "for this run: no file pins it")] if release.resolved else []
     properties += [_property("via", " > ".join(chain)) for chain in release.via]
     places = sorted({(_escape(path, escape.MAX_PATH_LENGTH), line) for path, line in release.locations})
@@ -237,7 +244,9 @@ def _dependencies(report: Report) -> list[dict[str, Any]]:
     """
     components = _components(report)
     pinned: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    refs = {component: _purl(component.name, component.version, component.index).to_string() for component in components}
+    refs = {
+        component: _purl(component.name, component.version, component.index, component.kind).to_string() for component in components
+    }
     for component, ref in refs.items():
         pinned[component.path, component.name].add(ref)
     edges: defaultdict[str, set[str]] = defaultdict(set)
@@ -262,7 +271,7 @@ def _vulnerabilities(report: Report) -> Iterator[Vulnerability]:
     groups: defaultdict[tuple[str, str], list[Ruling]] = defaultdict(list)
     for ruling in _dependency_rulings(report):
         package = ruling.finding.affected_package
-        ref = ROOT_REF if package is None else _purl(package.name, package.version).to_string()
+        ref = ROOT_REF if package is None else _purl(package.name, package.version, kind=package.kind).to_string()
         groups[_advisory_id(ruling.finding), ref].append(ruling)
     for (name, ref), rulings in sorted(groups.items()):
         yield _vulnerability(name, ref, summary.sort_worst_first(rulings), report)

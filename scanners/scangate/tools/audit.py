@@ -21,14 +21,14 @@ from scangate.advisories.lookup_chain import (
 )
 from scangate.advisories.manifest import Manifest, Pin
 from scangate.advisories.manifest_reader import read_manifests
-from scangate.advisories.store import Store, StoreInfo, StoreMissingError
+from scangate.advisories.store import Store, StoreMissingError
+from scangate.advisories.store_age import find_staleness
 from scangate.advisories.store_paths import default_store_path
 from scangate.content.catalog import SCRIPT_HEADER
 from scangate.errors import ScanError, ScangateError
 from scangate.model import (
     BUNDLED_ADVISORIES,
     AffectedPackage,
-    Component,
     Confidence,
     FileReport,
     Finding,
@@ -37,11 +37,11 @@ from scangate.model import (
     GapKind,
     Location,
     Severity,
-    SkippedPath,
 )
 from scangate.plugin import ScanContext, SourceFile
 from scangate.source_text import decode
 from scangate.tools.advisory_services import AdvisoryServices
+from scangate.tools.manifest_report import report_manifest
 from scangate.tools.pip_audit_options import NAME, Options
 from scangate.tools.pip_audit_runner import store_lookup
 
@@ -54,7 +54,7 @@ def store_state(options: Options, environ: Mapping[str, str], today: dt.date) ->
     if store is None:
         return unavailable.reason, False
     with store:
-        return store.info().digest, _staleness(store.info(), options, today) is not None
+        return store.info().digest, find_staleness(store.info(), options.max_age_days, today) is not None
 
 
 def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:
@@ -77,7 +77,7 @@ def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) ->
             True: _look_up_private(private, store, context, bundled),
         }
         sources: list[AdvisorySource] = [bundled] if store is None else [store, bundled]
-        stale = _staleness(store.info(), options, context.today) if store is not None else None
+        stale = find_staleness(store.info(), options.max_age_days, context.today) if store is not None else None
         return [
             _report(manifests[source.path], lambda pin: results[options.is_private(pin)][pin.name, pin.version], sources, stale)
             for source in files
@@ -114,26 +114,11 @@ def _lookups(
     yield "store", store_lookup(store, context) if store is not None else lambda releases: dict.fromkeys(releases, unavailable)
 
 
-def _staleness(info: StoreInfo, options: Options, today: dt.date) -> ScanError | None:
-    """Why the store is too old for the policy, or None."""
-    if options.max_age_days is None:
-        return None
-    try:
-        # a record with a date in the future must not make an old store look recent, so the older of the two dates counts
-        age = max((today - dt.datetime.fromisoformat(stamp).date()).days for stamp in (info.newest, info.imported))
-    except ValueError:
-        return ScanError(GapKind.STALE_STORE, "the age of the advisory store is unknown", UPDATE_HINT)
-    if age <= options.max_age_days:
-        return None
-    reason = f"the advisory store is older than the {options.max_age_days} days that the policy allows"
-    return ScanError(GapKind.STALE_STORE, reason, "update it: scangate advisories update")
-
-
 def _report(
     manifest: Manifest, result_of: Callable[[Pin], LookupResult], sources: Sequence[AdvisorySource], stale: ScanError | None
 ) -> FileReport:
     findings: dict[tuple[str, int], Finding] = {}
-    gaps = [Gap(NAME, manifest.path, gap.kind, gap.reason, gap.line, gap.hint) for gap in manifest.gaps]
+    gaps = []
     for pin in manifest.pins:
         result = result_of(pin)
         unanswered = result.unanswered or (stale if result.source == "store" else None)
@@ -142,12 +127,7 @@ def _report(
         for vulnerability in _merge_vulnerabilities(result.vulnerabilities):
             finding = _finding(manifest.path, pin, vulnerability, result.source, sources)
             findings[finding.rule, pin.line] = finding
-    components = tuple(
-        Component(pin.name, pin.version, manifest.path, pin.line, pin.direct, pin.via, pin.index, pin.resolved)
-        for pin in manifest.pins
-    )
-    skipped = tuple(SkippedPath(f"{manifest.path}:{each.line}", each.reason, NAME) for each in manifest.skipped)
-    return FileReport(manifest.path, tuple(findings.values()), tuple(gaps), components=components, skipped_paths=skipped)
+    return report_manifest(NAME, manifest, findings.values(), gaps)
 
 
 _UNKNOWN_INDEX = LookupResult(

@@ -14,7 +14,7 @@ import yaml
 from scangate.assets import folder
 from scangate.model import FindingKind, RuleInfo, Severity
 from scangate.python_parser import ignore_warnings
-from scangate.tools import bandit, detect_secrets, pip_audit, semgrep, taint
+from scangate.tools import bandit, detect_secrets, osv, pip_audit, semgrep, taint
 from scangate.tools.detect_secrets_job import slugify
 from scangate.tools.secret_reports import CWE_HARD_CODED_CREDENTIALS, OWN_HELP_URL, rule_id
 
@@ -63,9 +63,9 @@ def list_rules() -> Mapping[str, RuleInfo]:
 
 
 def describe_advisory(rule: str) -> RuleInfo | None:
-    """Describes a rule of pip-audit, which is an advisory with its own page; None for any other rule."""
+    """Describes a rule of pip-audit or osv, which is an advisory with its own page; None for any other rule."""
     scanner, _, name = rule.partition(":")
-    if scanner != pip_audit.NAME or not ADVISORY_ID.fullmatch(name):
+    if scanner not in (pip_audit.NAME, osv.NAME) or not ADVISORY_ID.fullmatch(name):
         return None
     description = f"{name} is a known vulnerability in a dependency; a scan reports the affected release and the one to upgrade to"
     url = f"https://osv.dev/vulnerability/{name}"

@@ -1,0 +1,1 @@
+"""Orders the versions of each ecosystem other than PyPI as its own tool does; one module per order."""
