@@ -314,8 +314,11 @@ def test_a_scanner_is_suggested_for_every_content_type_in_a_block_that_a_policy_
     for content_type, analysis in itertools.product(CONTENT_TYPES, (CODE, CONFIGURATION, DEPENDENCIES)):
         suggestion = suggest_scanner(content_type, analysis)
         assert re.fullmatch(r"[a-z0-9][a-z0-9-]*", suggestion.scanner)
-        options = msgspec.convert(yaml.safe_load(suggestion.block), CommandOptions)
-        assert analysis in options.analyzes[content_type]
+        block = yaml.safe_load(suggestion.block)
+        if suggestion.command:
+            assert block == {"enabled": "auto"}
+        else:
+            assert analysis in msgspec.convert(block, CommandOptions).analyzes[content_type]
         assert yaml.safe_load(suggest_acceptance(content_type, analysis))["language"] == content_type
     assert suggest_scanner("go", SECRETS).scanner == "detect-secrets"
 
@@ -325,6 +328,12 @@ def test_one_block_of_a_scanner_is_for_all_types_that_lack_it() -> None:
     shell, r = (suggest_scanner(name, CODE, missing) for name in ("shell", "r"))
     assert shell == r
     assert set(msgspec.convert(yaml.safe_load(r.block), CommandOptions).analyzes) == {"shell", "r"}
+
+
+def test_advisories_are_fetched_with_one_command_for_all_types_that_lack_them() -> None:
+    suggestion = suggest_scanner("npm-manifest", DEPENDENCIES, {"go-manifest", "npm-manifest", "gradle"})
+    assert suggestion.command == "scangate advisories update --ecosystem go,npm"
+    assert suggestion.command in suggestion.hint
 
 
 def test_suggestions_are_for_content_that_calls_for_them() -> None:

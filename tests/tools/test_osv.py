@@ -8,6 +8,7 @@ import pytest
 
 from scangate.advisories.ecosystems import NPM
 from scangate.advisories.importer import import_osv
+from scangate.content.scanner_suggestions import OSV_ECOSYSTEMS
 from scangate.model import GapKind, ScanResult, ScanStatus, Severity
 from scangate.plugin import FileFacts
 from scangate.tools import osv
@@ -101,3 +102,7 @@ def test_no_advisories_are_a_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_a_manifest_of_a_format_that_it_does_not_read_is_not_analyzed(tmp_path: Path) -> None:
     result = scanned(tmp_path, {"bower.json": "{}"})
     assert [(gap.kind, gap.content_type) for gap in result.gaps] == [(GapKind.NOT_ANALYZED, "npm-manifest")]
+
+
+def test_what_is_suggested_is_what_it_audits() -> None:
+    assert {name: ecosystem.words[0] for name, ecosystem in osv.CONTENT_TYPES.items()} == OSV_ECOSYSTEMS

@@ -60,23 +60,40 @@ SUGGESTIONS = (
         "trivy-audit",
         Analysis.DEPENDENCIES,
         _TRIVY_AUDIT,
-        """bundler-manifest cargo-manifest cocoapods-manifest composer-manifest conan-manifest dart-manifest go-manifest gradle
-        hex-manifest maven-manifest npm-manifest nuget-manifest sbt swift-manifest""",
+        "cocoapods-manifest conan-manifest gradle sbt swift-manifest",
     ),
 )
 _OTHER = "command: [PROGRAM, '{files}']"
+OSV_ECOSYSTEMS = {
+    "bundler-manifest": "rubygems",
+    "cargo-manifest": "cargo",
+    "composer-manifest": "packagist",
+    "dart-manifest": "pub",
+    "go-manifest": "go",
+    "hex-manifest": "hex",
+    "maven-manifest": "maven",
+    "npm-manifest": "npm",
+    "nuget-manifest": "nuget",
+}
+"""The content types that osv audits once the store has advisories, and how `scangate advisories` calls the ecosystem."""
 
 
 class Suggestion(NamedTuple):
-    """A scanner and its block, an entry of ``scanners`` in a policy. ``starts_program``: see `TRUST_NOTE`."""
+    """A scanner and its block, an entry of ``scanners`` in a policy. ``starts_program``: see `TRUST_NOTE`.
+
+    ``command``: what the scanner needs before it can run.
+    """
 
     scanner: str
     block: str
     starts_program: bool = True
+    command: str = ""
 
     @property
     def hint(self) -> str:
-        """What to add to the policy, in one line."""
+        """What to do, or to add to the policy, in one line."""
+        if self.command:
+            return f"fetch the advisories that {self.scanner} looks up: {self.command}"
         verb, note = ("add", f" ({TRUST_NOTE})") if self.starts_program else ("enable", "")
         return f"{verb} {self.scanner}: scanners: {{{self.scanner}: {self.block}}}{note}"
 
@@ -88,6 +105,10 @@ def suggest_scanner(content_type: str, analysis: Analysis, missing: Collection[s
     """The scanner to add. ``missing``: all content types that lack the analysis, so that one block is for all of its scanner."""
     if analysis is Analysis.SECRETS:
         return Suggestion("detect-secrets", "{enabled: true}", starts_program=False)
+    if analysis is Analysis.DEPENDENCIES and content_type in OSV_ECOSYSTEMS:
+        names = {OSV_ECOSYSTEMS[name] for name in {content_type, *missing} if name in OSV_ECOSYSTEMS}
+        command = f"scangate advisories update --ecosystem {','.join(sorted(names))}"
+        return Suggestion("osv", f"{{enabled: auto}} # after: {command}", starts_program=False, command=command)
     for each in SUGGESTIONS:
         if each.analysis is analysis and content_type in each.content_types.split():
             types = _types_of(each.name, {content_type, *missing})
