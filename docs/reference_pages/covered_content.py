@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from scangate.app.scanner_registry import load_scanners
 from scangate.content.catalog import CONTENT_TYPES
+from scangate.content.scanner_suggestions import OSV_ECOSYSTEMS
 from scangate.model import ANY_TYPE, Analysis, Coverage
 from scangate.scan.plan import ScannerTask
 
+OTHER_MANIFESTS = OSV_ECOSYSTEMS.keys() - {"npm-manifest"}  # one row is for all of them
 CALLS = frozenset({Analysis.CODE, Analysis.CONFIGURATION, Analysis.DEPENDENCIES})
 NAMES = {
     ANY_TYPE: "any text, in any language",
@@ -20,6 +22,8 @@ NAMES = {
     "iam-policy": "IAM policies",
     "javascript": "JavaScript, scripts in HTML included",
     "kubernetes": "Kubernetes, rendered Helm charts",
+    "npm-manifest": "npm, Go, Cargo, Ruby, PHP, .NET, Gradle and other lock files",
+    **dict.fromkeys(OTHER_MANIFESTS, ""),
     "python": "Python, notebooks included",
     "python-manifest": "Python requirements and lock files",
     "python-script-header": "",
