@@ -38,8 +38,6 @@ KNOWN_MISSES: Mapping[str, str] = {
 """Weak applications that the engine does not find yet, and what it does not follow."""
 KNOWN_ALARMS: Mapping[str, str] = {
     "django-signup-create": "keywords with constant names, collected into a dictionary",
-    "fastapi-filter-model": "a field of a model whose type is an enum of texts",
-    "fastapi-static-notes": "the last part of a path",
 }
 """Safe applications that the engine reports, and why they are safe."""
 

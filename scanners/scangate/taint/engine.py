@@ -11,6 +11,7 @@ import msgspec
 from scangate.taint.arguments import bind_arguments
 from scangate.taint.environment import Environment
 from scangate.taint.expressions import Evaluator
+from scangate.taint.models import is_enum_type
 from scangate.taint.patterns import Parameter, parameters_of
 from scangate.taint.project import Class, Function, Module, Project
 from scangate.taint.references import Bound, Closure, Instance, Named, is_callable, resolve_references
@@ -163,6 +164,7 @@ class Engine:
             if isinstance(parameter.name, ast.arg):
                 value = given[index].as_parameter(Origin(index))
                 rules = run.marks.sources.get(id(parameter.name), 0)
+                rules = 0 if rules and is_enum_type(self.project, parameter.annotation, function.module) else rules
                 value = value.with_taints(run.source_taints(parameter.name, rules)) if rules else value
                 environment.variables[parameter.name.arg] = value
         run.run_function(function, environment)

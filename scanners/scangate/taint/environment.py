@@ -46,6 +46,14 @@ class Environment:
             text = ast.unparse(node)
             self.checked[text] = self.checked.get(text, 0) | rules
 
+    def mark_sources_checked(self, value: Value, rules: int) -> None:
+        """Notes the same for the parameters that the value was made of: ``(folder / name).resolve()`` in a function that checks."""
+        if value.place is None:
+            for origin in value.all_taints():
+                if origin.parameter >= 0:
+                    place = Place(origin.parameter, origin.path)
+                    self.places[place] = self.places.get(place, 0) | rules
+
 
 def merge(environments: Iterable[Environment | None]) -> Environment | None:
     """What holds after any of several ways; None if there is none."""

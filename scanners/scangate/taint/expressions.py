@@ -12,6 +12,7 @@ from scangate.python_operators import ARITHMETIC, COMPARISONS
 from scangate.taint import library
 from scangate.taint.environment import Environment
 from scangate.taint.guards import restrict, truth
+from scangate.taint.models import harmless_fields, has_harmless_field
 from scangate.taint.project import Class, Function, Module
 from scangate.taint.references import Bound, Closure, Instance, Named, instances, is_callable
 from scangate.taint.rules import NodeMarks
@@ -99,7 +100,9 @@ class Evaluator:
         names = [focus] if not isinstance(focus, ast.Call) else [each for each in ast.walk(focus) if isinstance(each, ast.Name)]
         for each in names:
             if isinstance(each, ast.expr):
-                environment.mark_checked(each, self.evaluate(each, environment), rules)
+                value = self.evaluate(each, environment)
+                environment.mark_checked(each, value, rules)
+                environment.mark_sources_checked(value, rules)
 
     # names and parts
 
@@ -132,6 +135,8 @@ class Evaluator:
 
     def attribute_of(self, owner: Value, name: str, node: ast.expr, environment: Environment) -> Value:
         """A field or a method of a value."""
+        if has_harmless_field(self.engine.project, owner, name):
+            return NOTHING
         found: list[object] = []
         for each in owner.references:
             if isinstance(each, Named):
@@ -162,6 +167,8 @@ class Evaluator:
             return Value(owner.taints, None, None, (), None) if not owner.items else owner.derived()
         index = self.evaluate(node.slice, environment)
         if index.constant is not None:
+            if has_harmless_field(self.engine.project, owner, index.constant[0]):
+                return NOTHING
             if owner.constant is not None:
                 return _fold(operator.getitem, owner.constant[0], index.constant[0])
             return owner.part(_key_of(owner, index.constant[0]))
@@ -358,6 +365,8 @@ class Evaluator:
             called = self.evaluate(function, environment)
         arguments = [self._argument(each, environment) for each in node.args]
         keywords = {each.arg or "**": self.evaluate(each.value, environment) for each in node.keywords}
+        if "**" in keywords:
+            keywords = dict.fromkeys(harmless_fields(self.engine.project, keywords["**"]), NOTHING) | keywords
         targets = [each for each in called.references if is_callable(each)]
         if targets:
             return join([self.engine.call(self, each, arguments, keywords, node, environment) for each in targets])

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scangate.taint.environment import Environment
+from scangate.taint.models import has_harmless_field
 from scangate.taint.references import Bound, is_callable
 from scangate.taint.values import NOTHING, Value, constant, join
 
@@ -22,7 +23,7 @@ HARMLESS = {
 ADDING = {"append", "add", "appendleft", "extend", "insert", "put", "put_nowait", "push", "write", "writelines", "update"}
 SAME = {
     *("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "dict", "copy", "deepcopy", "items", "values", "filter"),
-    "next",
+    *("next", "jsonable_encoder", "model_dump", "asdict"),
 }
 QUERIES = {
     *("fetchone", "fetchall", "fetchmany", "scalar", "scalars", "scalar_one", "scalar_one_or_none", "one", "one_or_none", "first"),
@@ -98,6 +99,8 @@ def _call_method(  # noqa: C901, PLR0911, PLR0913, PLR0917 -- a table of methods
         return NOTHING
     if name in {"get", "pop", "setdefault"} and arguments and arguments[0].constant is not None and not is_stored(function.value):
         default = [*arguments[1:2], *([keywords["default"]] if "default" in keywords else [])]
+        if has_harmless_field(evaluator.engine.project, receiver, arguments[0].constant[0]):
+            return join(default)
         found = receiver.part(arguments[0].constant[0])
         if name == "setdefault" and default:
             evaluator.change(
@@ -108,8 +111,8 @@ def _call_method(  # noqa: C901, PLR0911, PLR0913, PLR0917 -- a table of methods
                 environment,
             )
         return join([found, *default]) if default else found
-    if name in {"get", "pop", "getlist"} and arguments and receiver.is_clean:  # looked up by the client's key, not made of it
-        return join([receiver.element(), *arguments[1:]])
+    if name in {"get", "pop", "getlist"} and arguments:  # looked up by the client's key, not made of it
+        return join([receiver.element(), *arguments[1:], *keywords.values()])
     if name == "pop" and receiver.items and not arguments and not receiver.taints:
         return receiver.part(max((key for key in receiver.items if isinstance(key, int)), default=0))
     if name in QUERIES or is_stored(function.value):
@@ -120,7 +123,7 @@ def _call_method(  # noqa: C901, PLR0911, PLR0913, PLR0917 -- a table of methods
         return Value(receiver.taints, None, {"*": Value(receiver.taints, None, {0: NOTHING, 1: element})})
     if name == "values":
         return Value(receiver.taints, None, {"*": receiver.element()})
-    if name in SAME and not arguments:
+    if name in SAME and not arguments:  # also model.model_dump(exclude_unset=True)
         return Value(receiver.taints, None, receiver.items, receiver.references)
     text = receiver.constant[0] if receiver.constant is not None else None
     if isinstance(text, str) and not arguments and name in {"lower", "upper", "strip", "title"}:
