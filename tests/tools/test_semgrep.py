@@ -90,9 +90,21 @@ def test_a_program_without_execute_permission_is_not_started(
     assert semgrep._program(QUICKLY, call) == call.find_console_script("semgrep")
 
 
+def set_flag(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    at = semgrep.FLAGS.index(name) + 1
+    monkeypatch.setattr(semgrep, "FLAGS", (*semgrep.FLAGS[:at], value, *semgrep.FLAGS[at + 1 :]))
+
+
+def test_a_file_that_takes_too_much_memory_is_a_gap_of_that_file_only(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_flag(monkeypatch, "--max-memory", "60")
+    equal_keys = "apiVersion: v1\nkind: Pod\n" + "a: b\n" * 50_000
+    result = bench.result(semgrep, {"pod.yaml": equal_keys, "app.py": FILES["app.py"]})
+    assert [(gap.path, gap.kind, gap.hint) for gap in result.gaps] == [("pod.yaml", GapKind.CRASH, semgrep.MEMORY_HINT)]
+    assert {finding.location.path for finding in result.findings} == {"app.py"}
+
+
 def test_a_file_that_takes_too_long_is_a_gap_of_that_file_only(bench: ScanHarness, monkeypatch: pytest.MonkeyPatch) -> None:
-    at = semgrep.FLAGS.index("--timeout") + 1
-    monkeypatch.setattr(semgrep, "FLAGS", (*semgrep.FLAGS[:at], "1", *semgrep.FLAGS[at + 1 :]))
+    set_flag(monkeypatch, "--timeout", "1")
     slow = "x = " + "{a = " * 60 + "1" + "}" * 60 + "\n"  # semgrep needs twice the time for each level
     result = bench.result(semgrep, {"main.tf": slow, "app.py": FILES["app.py"]})
     assert [(gap.path, gap.kind) for gap in result.gaps] == [("main.tf", GapKind.TIMEOUT)]

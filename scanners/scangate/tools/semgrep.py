@@ -61,11 +61,13 @@ CONSOLE_SCRIPT_MARKER = b"from semgrep.console_scripts.entrypoint import main"
 """A line by which the console script is recognized."""
 
 RULE_TIMEOUT = 10  # seconds; a rule that is slow on one file makes a gap of that file, not of the whole call
+MEMORY_LIMIT = 2000  # MiB; one file must not take the memory of the machine: thousands of equal keys in YAML took 4.7 GB
 # The time limit needs `--x-parmap`: the threads that semgrep uses without it are not interrupted in the middle of a rule.
 FLAGS = (
     *("--metrics", "off", "--disable-version-check", "--disable-nosem", "--no-git-ignore", "--x-ignore-semgrepignore-files"),
     *("--no-rewrite-rule-ids", "--json", "--oss-only", "--no-autofix", "--max-target-bytes", "0"),
     *("--timeout", str(RULE_TIMEOUT), "--timeout-threshold", "1", "--jobs", "1", "--x-parmap"),
+    *("--max-memory", str(MEMORY_LIMIT)),
 )
 ENVIRONMENT = {"EIO_BACKEND": "posix", "SEMGREP_SEND_METRICS": "off", "SEMGREP_LOG_SRCS": "semgrep.parsing"}
 """With SEMGREP_LOG_SRCS, the experimental front end reports where its first parser for Python stopped."""
@@ -97,12 +99,16 @@ _STOPPED_AT = re.compile(r"exn \(Parsing_error\.\w+ \((.+?):(\d+):(\d+) <")
 _STOP_MARK = "with Pfff parser"
 _UNCLEAR_NAME = re.compile(rf":\d+:\d+ <|\n|{_STOP_MARK}")
 SEVERITIES = {"INFO": Severity.LOW, "WARNING": Severity.MEDIUM, "ERROR": Severity.HIGH, **Severity.__members__}
+OUT_OF_MEMORY = "Out of memory"
 ERROR_KINDS = {
     "PartialParsing": GapKind.PARTIAL_PARSE,
     "Timeout": GapKind.TIMEOUT,
-    "OutOfMemory": GapKind.CRASH,
+    OUT_OF_MEMORY: GapKind.CRASH,
     "StackOverflow": GapKind.CRASH,
 }
+
+
+MEMORY_HINT = "split the file, or exclude it with a reason"
 
 
 _ASSIGNMENT = re.compile(r"([\"']?)[\w.-]+\1\s*[=:]\s*")
@@ -310,13 +316,16 @@ def _gaps(errors: Iterable[_Error], context: ScanContext) -> dict[str, list[Gap]
             raise ScanError(GapKind.CRASH, f"semgrep failed: {name}")
         path = context.repository_path(error.path)
         kind = ERROR_KINDS.get(name, GapKind.UNPARSABLE if "yntax" in name or "exical" in name else GapKind.CRASH)
-        gaps.setdefault(path, []).append(Gap(NAME, path, kind, f"semgrep: {_describe_error(name)}", error.line))
+        hint = MEMORY_HINT if name == OUT_OF_MEMORY else ""
+        gaps.setdefault(path, []).append(Gap(NAME, path, kind, f"semgrep: {_describe_error(name)}", error.line, hint))
     return gaps
 
 
 def _describe_error(name: str) -> str:
     if name == "Timeout":
         return f"a rule took more than {RULE_TIMEOUT} seconds"
+    if name == OUT_OF_MEMORY:
+        return f"it needs more than {MEMORY_LIMIT:,} MiB of memory for this file"
     return "only partially parsed" if name == "PartialParsing" else name.lower()
 
 
