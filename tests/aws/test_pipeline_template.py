@@ -315,7 +315,7 @@ class Line:
         variables = {each["Name"]: each["Value"] for each in properties["Environment"].get("EnvironmentVariables", [])}
         known = {"KEY": self.key, "SHELF": "shelf", "DEPENDENCIES": ""}  # the environment has what it would install
         variables |= {name: value for name, value in known.items() if name in variables}
-        variables |= {"SCANGATE_HOME": str(BIN.parent), "PIP_NO_INDEX": "1"}
+        variables |= {"SCANGATE_HOME": str(BIN.parent), "PIP_NO_INDEX": "1", "VERDICT_KEY": self.key}
         directory = self.folder / f"{project}-{len(list(self.folder.iterdir()))}"
         directory.mkdir()
         site = Workspace(directory)
@@ -423,7 +423,9 @@ def test_a_fail_stops_the_release_but_is_published(line: Line) -> None:
     product = _product(line.folder, "static-site")  # as if the stage's condition had been overridden
     variables = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION}
     reports = str(line.folder / "repository/src/scangate-reports")
-    assert line.build(found, "Sign", product, **variables, CODEBUILD_SRC_DIR_Gate=reports).status == "SUCCEEDED"
+    # The gate signs no verdict of a build that fails, and Sign attests none that is not signed.
+    sign = line.build(found, "Sign", product, **variables, CODEBUILD_SRC_DIR_Gate=reports)
+    assert (sign.status, "verdict.attestation.json" in sign.log) == ("FAILED", True)
     check = line.build(found, "Check", product, ENVIRONMENT="production")
     assert check.status == "FAILED"
     assert not boto3.client("s3").list_objects_v2(Bucket="shelf", Prefix="release/").get("Contents")
@@ -442,6 +444,19 @@ def test_a_failed_publication_does_not_change_the_verdict(line: Line) -> None:
     gate = line.build(load_stack("static-site"), "Gate", _source(line.folder, CLEAN))
     assert "metrics of production: not published, exit code 4" in gate.log
     assert (gate.status, gate.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS")
+
+
+@pytest.mark.nightly
+def test_a_verdict_that_was_changed_after_the_gate_is_not_signed(line: Line) -> None:
+    found = load_stack("static-site")
+    source, product = _source(line.folder, CLEAN), _product(line.folder, "static-site")
+    assert line.build(found, "Gate", source).status == "SUCCEEDED"
+    reports = source / "scangate-reports"
+    file = reports / "production/verdict.json"
+    file.write_text(file.read_text("utf-8") + " ", "utf-8")
+    variables = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(reports)}
+    sign = line.build(found, "Sign", product, **variables)
+    assert (sign.status, "is not the one that was signed" in sign.log) == ("FAILED", True)
 
 
 def test_an_approved_review_is_signed_with_the_approver(line: Line) -> None:
@@ -672,7 +687,7 @@ def test_roles_name_actions_and_resources_explicitly(workload: str, config: str)
     for role, properties in roles.items():
         for action, resources in allowed_actions(found, role).items():
             assert "*" not in action
-            assert (action in WITHOUT_A_RESOURCE) == ("*" in resources) or action == "kms:Sign", (role, action)
+            assert (action in WITHOUT_A_RESOURCE) == ("*" in resources), (role, action)
         (trust,) = properties["AssumeRolePolicyDocument"]["Statement"]
         if trust["Principal"]["Service"] == "lambda.amazonaws.com":
             # "aws:SourceArn applies only to policies where your function is the target": a condition on it would never hold here.
@@ -681,10 +696,12 @@ def test_roles_name_actions_and_resources_explicitly(workload: str, config: str)
             continue
         assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
         assert trust["Condition"]["ArnLike"]["aws:SourceArn"].startswith("arn:aws:")
-    holders = {role for role in roles if "kms:Sign" in allowed_actions(found, role)}
-    assert holders == {"SignRole"}
-    (account,) = (each for each in found.resources()["SigningKey"]["KeyPolicy"]["Statement"] if each["Sid"] == "Account")
-    assert not {"kms:Sign", "kms:CreateGrant", "kms:*"} & set(account["Action"])
+    for key, holder in (("SigningKey", "SignRole"), ("VerdictKey", "GateRole")):
+        statements = found.resources()[key]["KeyPolicy"]["Statement"]
+        assert [each["Principal"] for each in statements if "kms:Sign" in each["Action"]] == [{"AWS": f"<{holder}.Arn>"}]
+        (account,) = (each for each in statements if each["Sid"] == "Account")
+        assert not {"kms:Sign", "kms:CreateGrant", "kms:*"} & set(account["Action"])
+    assert {role for role in roles if "kms:Sign" in allowed_actions(found, role)} == {"GateRole", "SignRole"}
     assert not any(
         action.startswith("iam:") for role in roles for action in allowed_actions(found, role) if action != "iam:PassRole"
     )

@@ -192,6 +192,7 @@ def test_reports_are_not_signed_as_a_site(tmp_path: Any) -> None:
         for name in names:
             (folder / name).write_text("")
         variables = {"CODEBUILD_SRC_DIR": str(folder), "CODEBUILD_SRC_DIR_Gate": "/none", "ENVIRONMENT": "production", "KEY": "k"}
+        variables |= {"VERDICT_KEY": "v"}
         variables |= {"WORKLOAD": "static-site", "SCANGATE_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
         ran = subprocess.run(["bash", "-c", script], env=variables, capture_output=True, text=True, check=False)
         assert ("is no site" in ran.stderr) is refused

@@ -398,6 +398,28 @@ def test_a_bundle_without_an_attestation_is_rejected(bench: BundleProject) -> No
     bench.verify().expect(1)
 
 
+def test_an_artifact_is_attested_only_with_a_verdict_that_was_signed_where_it_was_made(bench: BundleProject) -> None:
+    private, public = pair()
+    (bench.folder / "gate.pem").write_bytes(private)
+    (bench.folder / "gate-pub.pem").write_bytes(public)
+    file = write_verdict(whole_tree_pass(), bench.folder)
+
+    def sign(*subject: str, key: str = "key.pem", more: tuple[str, ...] = ()) -> CommandResult:
+        return run_scangate("attest", file, *subject, "--key", key, *more, cwd=bench.folder)
+
+    required = ("--signed-by", "gate-pub.pem")
+    sign("bundle", more=required).expect(2)  # no attestation of the verdict
+    sign(key="key.pem").expect(0)
+    sign("bundle", more=required).expect(1)  # by another key
+    # An attestation of the bundle, by the right key, is not one of the verdict.
+    sign("bundle", key="gate.pem", more=("--output", "verdict.attestation.json")).expect(0)
+    sign("bundle", more=required).expect(1)
+    sign(key="gate.pem").expect(0)
+    sign("bundle", more=required).expect(0)
+    file.write_text(file.read_text("utf-8") + " ", "utf-8")
+    sign("bundle", more=required).expect(1)
+
+
 def test_exit_codes_for_verdicts_other_than_pass(bench: BundleProject) -> None:
     bench.attest(whole_tree_fail()).expect(0)
     bench.verify().expect(1)

@@ -16,25 +16,27 @@ from scangate.ci import Build, detect_build
 from scangate.cli.attestation_subject import parse_subject
 from scangate.cli.console import warn
 from scangate.errors import AttestationRejected, PublishError, Rejection, UsageError
+from scangate.files import read_regular_file
 from scangate.model import Outcome, Report
 from scangate.printable import replace_unprintable
 from scangate.publish import codepipeline_approval
 from scangate.publish.attestation_store import open_store
 from scangate.publish.aws_client import create_client
-from scangate.publish.dsse import Signer, sign_envelope
-from scangate.publish.kms_keys import ALGORITHMS, Algorithm, KmsSigner
+from scangate.publish.dsse import MAX_BYTES, Signer, sign_envelope, verify_envelope
+from scangate.publish.kms_keys import ALGORITHMS, Algorithm, KmsSigner, fetch_public_key, is_kms_key_arn
 from scangate.publish.scope_check import describe_partial_scope, find_content_left_out
-from scangate.publish.statement import Approval, create_statement, encode_statement
+from scangate.publish.statement import Approval, Subject, create_statement, decode_statement, encode_statement
 from scangate.publish.tree_digest import ATTESTATION_FILE
 from scangate.report.schema import parse_report
 from scangate.timestamps import parse_timestamp, utc_now
 
 REFUSED, UNPUBLISHED = 1, 4
+VERDICT_SUBJECT = "verdict"
 
 
 @click.command()
 @click.argument("verdict", type=click.Path(path_type=Path), metavar="VERDICT.JSON")
-@click.argument("subject", metavar="DIR|image:sha256:HEX|lambda:CODESHA256")
+@click.argument("subject", metavar="[DIR|image:sha256:HEX|lambda:CODESHA256]", required=False)
 @click.option("--key", type=click.Path(path_type=Path), metavar="FILE", help="Sign with this private key (PEM)")
 @click.option("--kms-key", metavar="ARN", help="Sign with this key in KMS")
 @click.option("--kms-algorithm", type=click.Choice(ALGORITHMS), default=ALGORITHMS[0], show_default=True)
@@ -56,9 +58,14 @@ REFUSED, UNPUBLISHED = 1, 4
     metavar="FILE|s3://BUCKET/PREFIX",
     help=f"The destination, in S3 as DIGEST.json  [default: DIR/{ATTESTATION_FILE}, else standard output]",
 )
+@click.option(
+    "--signed-by",
+    metavar="FILE|ARN",
+    help="Refuse a VERDICT.JSON without an attestation of its own by this public key (PEM) or key in KMS",
+)
 def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     verdict: Path,
-    subject: str,
+    subject: str | None,
     key: Path | None,
     kms_key: str | None,
     kms_algorithm: Algorithm,
@@ -66,8 +73,12 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     part: str,
     approval: str | None,
     output: str | None,
+    signed_by: str | None,
 ) -> int:
     """Sign a statement that binds the verdict in VERDICT.JSON to an artifact: the files of DIR, an image, or a Lambda function.
+
+    Without an artifact, VERDICT.JSON itself is attested, in VERDICT.attestation.json next to it: by the build that made it, so that
+    --signed-by can refuse one that was changed on its way to the build that attests an artifact.
 
     VERDICT.JSON must cover a whole repository, or the --part of it that is deployed; not only a change, or staged files.
 
@@ -78,25 +89,54 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     report = parse_report(text)
     build = detect_build(os.environ)
     _check_scan(report, part.strip("/"), build)
-    artifact = parse_subject(subject)
+    itself = Subject(VERDICT_SUBJECT, {"sha256": hashlib.sha256(text.encode()).hexdigest()})
+    artifact = itself if subject is None else parse_subject(subject)
     try:
+        if signed_by is not None:
+            _require_signature(verdict, itself, signed_by)
         approved = _load_approval(approval, report)
         statement = create_statement(
             report,
-            hashlib.sha256(text.encode()).hexdigest(),
+            itself.sha256,
             artifact,
             expires=_expiry(report, approved, dt.timedelta(days=days), utc_now()),
             build=build.arn if build else "",
             approval=approved,
         )
         envelope = sign_envelope(encode_statement(statement), _load_signer(key, kms_key, kms_algorithm))
-        destination = output or (str(Path(subject) / ATTESTATION_FILE) if artifact.name == "tree" else None)
+        destination = output or _default_destination(verdict, subject, artifact)
         _store_envelope(destination, artifact.digest["sha256"], envelope)
     except (PublishError, AttestationRejected) as error:
         warn(f"not signed: {error}", error.hint)
         return UNPUBLISHED if isinstance(error, PublishError) else REFUSED
     warn(f"attested {report.verdict.outcome.value} for {artifact.name} {artifact.digest['sha256']}")
     return 0
+
+
+def _default_destination(verdict: Path, subject: str | None, artifact: Subject) -> str | None:
+    if subject is None:
+        return str(_attestation_of(verdict))
+    return str(Path(subject) / ATTESTATION_FILE) if artifact.name == "tree" else None
+
+
+def _attestation_of(verdict: Path) -> Path:
+    return verdict.with_suffix(".attestation.json")
+
+
+def _require_signature(verdict: Path, itself: Subject, key: str) -> None:
+    """Raises AttestationRejected unless ``key`` signed this verdict.json, and UsageError where there is no attestation of it."""
+    file = _attestation_of(verdict)
+    with file_errors("read", file, "attest it where it is made: scangate attest VERDICT.JSON"):
+        envelope = read_regular_file(file, MAX_BYTES, follow_links=True).decode("utf-8", "replace")
+    if is_kms_key_arn(key):
+        public = fetch_public_key(key)
+    else:
+        with file_errors("read", key, "give a public key: --signed-by FILE"):
+            public = Path(key).read_bytes()
+    (signed,) = decode_statement(verify_envelope(envelope, [public])).subject
+    if signed != itself:
+        message = f"verdict.json is not the one that was signed: its digest is {itself.sha256[:16]}, not {signed.sha256[:16]}"
+        raise AttestationRejected(Rejection.SUBJECT, message, "take verdict.json and its attestation from the same build")
 
 
 def _check_scan(report: Report, part: str, build: Build | None) -> None:

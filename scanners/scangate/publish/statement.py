@@ -32,7 +32,7 @@ class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 
 
 class Subject(_Strict, frozen=True):
-    """The artifact: ``name`` is its kind (``tree``, ``image``, ``lambda``), ``digest`` its SHA-256 in hexadecimal."""
+    """The artifact: ``name`` is its kind (``tree``, ``image``, ``lambda``, ``verdict``), ``digest`` its SHA-256 in hexadecimal."""
 
     name: str
     digest: Mapping[str, str]

@@ -65,6 +65,7 @@ class PipelineSimulator:
     builds: dict[str, Build] = field(default_factory=dict)
     alerts: list[str] = field(default_factory=list)
     key: str = ""
+    verdict_key: str = ""
     _kept: dict[str, dict[str, str]] = field(default_factory=dict)
     _path: str = ""
     _commit: str = ""
@@ -78,7 +79,8 @@ class PipelineSimulator:
         s3.put_bucket_versioning(Bucket="artifacts", VersioningConfiguration={"Status": "Enabled"})
         for group in self.found.resources("AWS::Logs::LogGroup").values():
             role_client("logs").create_log_group(logGroupName=group["LogGroupName"])
-        self.key = role_client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
+        signs = {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"}
+        self.key, self.verdict_key = (role_client("kms").create_key(**signs)["KeyMetadata"]["Arn"] for _ in range(2))
         self._path = BuildImage(self.home, self.folder / "cache").install_programs(self.folder / "bin")
         self.account.calls.clear()
 
@@ -147,7 +149,8 @@ class PipelineSimulator:
                 if each["Name"] == request["ProjectName"]
             )
             variables = {
-                each["name"]: self.resolve(each["value"]) for each in json.loads(request.get("EnvironmentVariables", "[]"))
+                each["name"]: self.resolve(each["value"]).replace("<VerdictKey.Arn>", self.verdict_key)
+                for each in json.loads(request.get("EnvironmentVariables", "[]"))
             }
             return self.build(project, inputs, outputs, **variables).status == "SUCCEEDED"
         return self._deploy(provider, stage, request["DeploymentGroupName"], inputs[0])
@@ -166,7 +169,8 @@ class PipelineSimulator:
         for name in inputs:
             self._take(role, name, site.source if name == inputs[0] else directory / name)
         settings = {each["Name"]: each["Value"] for each in properties["Environment"].get("EnvironmentVariables", [])}
-        known = {"KEY": self.key, "SHELF": "shelf", "DEPENDENCIES": ""}  # the environment has what it would install
+        known = {"KEY": self.key, "VERDICT_KEY": self.verdict_key, "SHELF": "shelf"}
+        known |= {"DEPENDENCIES": ""}  # the environment has what it would install
         settings |= {name: value for name, value in known.items() if name in settings} | {"SCANGATE_HOME": str(self.home)}
         settings |= {f"CODEBUILD_SRC_DIR_{name}": str(directory / name) for name in inputs[1:]}
         signed = {**self.account.environment, "AWS_ACCESS_KEY_ID": role, "PIP_NO_INDEX": "1"}

@@ -55,8 +55,9 @@ def allowed_actions(found: StackTemplate, role: str) -> dict[str, set[str]]:
     policies += [made[name.strip("<>")] for name in made[role].get("ManagedPolicyArns", [])]
     policies += [each for each in found.resources("AWS::IAM::Policy").values() if f"<{role}>" in each["Roles"]]
     statements = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
-    for key in found.resources("AWS::KMS::Key").values():
-        statements += [each for each in key["KeyPolicy"]["Statement"] if each["Principal"].get("AWS") == f"<{role}.Arn>"]
+    for name, key in found.resources("AWS::KMS::Key").items():  # in whose policy * is the key
+        granted = [each for each in key["KeyPolicy"]["Statement"] if each["Principal"].get("AWS") == f"<{role}.Arn>"]
+        statements += [{**each, "Resource": f"<{name}.Arn>"} for each in granted]
     found_actions: dict[str, set[str]] = {}
     for statement in statements:
         assert statement["Effect"] == "Allow"

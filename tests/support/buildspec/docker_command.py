@@ -41,6 +41,7 @@ def _login(words: list[str]) -> None:
 
 def _build(words: list[str]) -> None:
     parser = argparse.ArgumentParser()
+    parser.add_argument("--build-arg")
     parser.add_argument("--target")
     parser.add_argument("--tag")
     parser.add_argument("context", type=Path)
