@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from scangate.cli.explain_location import find_at_line
 from tests.support import sample_trees
 from tests.support.command import CommandResult, load_verdict, run_scangate
+from tests.support.sample_reports import partly_covered_report, passing_report
 
 WEAK_APP = Path(__file__).parents[1] / "weak_app"
 Explain = Callable[..., CommandResult]
@@ -179,7 +181,15 @@ def test_gaps_and_clean_files_are_explained_by_line(tmp_path: Path) -> None:
     (root / "sub").mkdir()
     verdict = ("--verdict", "../scangate-reports/verdict.json")
     ran = run_scangate("explain", "../good.py:1", *verdict, *options, cwd=root / "sub").expect(0)
-    assert ran.stdout == "no finding and no gap in good.py, which was scanned\n"
+    assert "2 files  gap, allowed\n" in ran.stdout
+    assert "no scanner did the search for secrets of python: 2 files (bad.py, good.py)" in ran.stdout
+
+
+def test_content_that_no_scanner_analyzes_is_a_gap_of_its_files() -> None:
+    found = find_at_line(partly_covered_report(), "src/f005", 3)
+    assert {(each.gap.content_type, each.blocking) for each in found.gaps} == {("ansible", True), ("ruby", False)}
+    assert [each.gap.content_type for each in find_at_line(partly_covered_report(), "src/f900", 3).gaps] == ["ruby"]
+    assert find_at_line(passing_report(), "b.py", 3).sentence == "no finding and no gap in b.py, which was scanned"
 
 
 def test_a_fingerprint_without_a_verdict_says_how_to_get_one(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import msgspec
 
 from scangate.app.session import locate_root
 from scangate.errors import UsageError
-from scangate.model import GapRuling, Location, Report, Ruling
+from scangate.model import GapKind, GapRuling, Location, Report, Ruling
 
 LOCATION = re.compile(r"(?P<path>.+?):(?P<line>[1-9][0-9]{0,8})(?::[0-9]{1,9})?", re.DOTALL)
 
@@ -32,7 +32,7 @@ def parse_location(name: str, rules: Iterable[str]) -> tuple[str, int] | None:
 
 
 def find_at_line(report: Report, path: str, line: int) -> AtLine:
-    """The findings and gaps at a line, else the nearest. A gap of a whole file is at each of its lines.
+    """The findings and gaps at a line, else the nearest. A gap of a whole file, or of all files, is at each of its lines.
 
     ``path``: from the current directory or from the root of the repository. Raises UsageError for a file of which the verdict has
     nothing.
@@ -40,6 +40,7 @@ def find_at_line(report: Report, path: str, line: int) -> AtLine:
     verdict = report.verdict
     known = {ruling.finding.location.path for ruling in verdict.rulings} | {ruling.gap.path or "" for ruling in verdict.gaps}
     known |= {each for result in report.results for each in result.analyzed_files}
+    known |= {each for content in report.coverage or () for analysis in content.analyses for each in analysis.not_analyzed}
     full = next((each for each in _candidates(path) if each in known), None)
     if full is None:
         close = difflib.get_close_matches(path[:200], sorted(known), n=1, cutoff=0.6)
@@ -48,7 +49,8 @@ def find_at_line(report: Report, path: str, line: int) -> AtLine:
     rulings = [ruling for ruling in verdict.rulings if ruling.finding.location.path == full]
     gaps = [ruling for ruling in verdict.gaps if ruling.gap.path == full]
     here = tuple(ruling for ruling in rulings if _distance(ruling.finding.location, line) == 0)
-    gaps_here = tuple(ruling for ruling in gaps if ruling.gap.line in (0, line))
+    wider = _find_wider_gaps(report, full)
+    gaps_here = (*(ruling for ruling in gaps if ruling.gap.line in (0, line)), *wider)
     if here or gaps_here:
         return AtLine(here, gaps_here)
     if rulings:
@@ -59,6 +61,22 @@ def find_at_line(report: Report, path: str, line: int) -> AtLine:
         nearest_gap = min(gaps, key=lambda ruling: abs(ruling.gap.line - line))
         return AtLine(gaps=(nearest_gap,), sentence=f"no finding in {full}; the nearest gap is in line {nearest_gap.gap.line}")
     return AtLine(sentence=f"no finding and no gap in {full}, which was scanned")
+
+
+def _find_wider_gaps(report: Report, path: str) -> list[GapRuling]:
+    """The gaps of whole scanners, and those of a content type that are about this file, too."""
+    missed = {
+        (content.content_type, analysis.analysis)
+        for content in report.coverage or ()
+        for analysis in content.analyses
+        if path in analysis.not_analyzed
+    }
+    return [
+        ruling
+        for ruling in report.verdict.gaps
+        if ruling.gap.path is None
+        and (ruling.gap.kind is not GapKind.NOT_ANALYZED or (ruling.gap.content_type, ruling.gap.analysis) in missed)
+    ]
 
 
 def _candidates(path: str) -> Sequence[str]:

@@ -63,7 +63,8 @@ def explain_finding(ruling: Ruling, rule: RuleInfo | None, waive: WaiveArguments
 def explain_gap(ruling: GapRuling) -> str:
     """What was not analyzed, why it blocks or does not, and what to do about it."""
     gap = ruling.gap
-    place = wording.format_location(gap.path, gap.line) if gap.path is not None else "all files"
+    everywhere = pluralize(gap.files, "file") if gap.files else "all files"
+    place = wording.format_location(gap.path, gap.line) if gap.path is not None else everywhere
     lines = [f"{gap.scanner}: {gap.kind.value}", f"{place}  gap, {'blocking' if ruling.blocking else 'allowed'}"]
     lines += _format_section("why", [explain_decision(ruling.decision)])
     lines += _format_section("what", [gap.reason])
