@@ -13,7 +13,7 @@ from scangate.advisories.ecosystems import CARGO, GO, HEX, MAVEN, NPM, NUGET, PA
 from scangate.advisories.internal_names import skip_internal
 from scangate.advisories.manifest import UNEXPECTED_DATA, AuditGap, MalformedManifestError, Manifest, unexpected_form
 from scangate.model import GapKind
-from scangate.source_text import normalize_newlines
+from scangate.source_text import decode, normalize_newlines
 
 
 class _Lock(NamedTuple):
@@ -53,6 +53,7 @@ LOCKS = (
     _Lock(r"composer\.lock", "composer_lock", PACKAGIST, "composer update {name} --with {name}:{version}"),
     _Lock(r"packages\.lock\.json", "nuget_lock", NUGET, "dotnet add package {name} --version {version}"),
     _Lock(r"gradle\.lockfile|buildscript-gradle\.lockfile", "gradle_lock", MAVEN, "gradle dependencies --update-locks {name}"),
+    _Lock(r"pom\.xml", "maven_pom", MAVEN, ""),
     _Lock(r"pubspec\.lock", "pubspec_lock", PUB, "dart pub upgrade {name}"),
     _Lock(r"mix\.lock", "mix_lock", HEX, "mix deps.update {name}"),
 )
@@ -89,14 +90,20 @@ def find_upgrade_command(path: str) -> str:
     return row.upgrade if isinstance(row, _Lock) else ""
 
 
-def find_related(path: str) -> Iterator[str]:
-    """The paths of the files that are read together with the one at ``path``: what locks it, or what it locks."""
+def find_related(path: str, data: bytes = b"") -> Iterator[str]:
+    """The paths of the files that are read together with the one at ``path``, whose content is ``data``.
+
+    They are what locks it, or what it locks, and the parent of a project of Maven.
+    """
     folder, row = posixpath.dirname(path), _row(path)
     if isinstance(row, _Declaration):
         yield from (posixpath.join(place, name) for place in _upwards(folder) for name in row.locks)
         return
     names = {each.reader: _USUAL[each.reader] for each in DECLARATIONS if each.ecosystem is row.ecosystem and each.reader}
     yield from (posixpath.join(folder, name) for name in names.values())
+    if row.ecosystem is MAVEN and row.reader == "maven_pom":
+        parent = _reader(row.reader).find_parent(path, decode(data)[0])
+        yield from [parent] if parent is not None and not parent.startswith("../") else []
     if row.ecosystem is GO:
         yield from (posixpath.join(folder, name) for name in ("go.mod", "go.sum"))
 

@@ -69,8 +69,8 @@ def _has(ecosystem: Ecosystem, options: Options) -> bool:
 
 def also_reads(path: str, data: bytes, options: Options) -> Iterable[str]:
     """The file that locks what this one declares, or declares what it locks."""
-    del data, options
-    return find_related(path) if is_package_file(path) else ()
+    del options
+    return find_related(path, data) if is_package_file(path) else ()
 
 
 def coverage(options: Options) -> Iterable[Coverage]:

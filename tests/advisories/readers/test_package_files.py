@@ -355,3 +355,56 @@ def test_deep_and_strange_texts_are_gaps(text: str) -> None:
             row.reader, row.name.partition("|")[0].replace("\\", "")
         )
         assert read_package_files({path: text})[path].pins == ()
+
+
+POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <parent><groupId>g</groupId><artifactId>up</artifactId><version>7</version></parent>
+  <properties><two>2.${minor}</two></properties>
+  <dependencies>
+    <dependency><groupId>a</groupId><artifactId>one</artifactId><version>1.0</version></dependency>
+    <dependency><groupId>a</groupId><artifactId>two</artifactId><version>${two}</version></dependency>
+    <dependency><groupId>a</groupId><artifactId>managed</artifactId></dependency>
+    <dependency><groupId>${project.groupId}</groupId><artifactId>own</artifactId><version>${project.version}</version></dependency>
+    <dependency>
+      <groupId>a</groupId><artifactId>range</artifactId><version>[1,2)</version><scope>test</scope>
+    </dependency>
+  </dependencies>
+</project>
+"""
+PARENT = """<project><properties><minor>5</minor></properties><dependencyManagement><dependencies>
+  <dependency><groupId>a</groupId><artifactId>managed</artifactId><version>3.0</version><scope>test</scope></dependency>
+</dependencies></dependencyManagement></project>
+"""
+
+
+def test_a_pom_with_a_parent_in_the_tree() -> None:
+    manifest = read_package_files({"app/pom.xml": POM, "pom.xml": PARENT})["app/pom.xml"]
+    assert [(pin.name, pin.version, pin.line, pin.development) for pin in manifest.pins] == [
+        ("a:one", "1.0", 5, False),
+        ("a:two", "2.5", 6, False),
+        ("a:managed", "3.0", 7, True),
+        ("g:own", "7", 8, False),
+    ]
+    assert [(gap.kind, gap.line) for gap in manifest.gaps] == [(GapKind.UNPINNED, 9), (GapKind.UNPINNED, 1)]
+    assert list(find_related("app/pom.xml", POM.encode())) == ["pom.xml"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<!DOCTYPE p [<!ENTITY a "x"><!ENTITY b "&a;&a;">]><project>&b;</project>',
+        "<project><a></project>",
+        "<other/>",
+        "<a>" * 5000,
+    ],
+)
+def test_a_pom_that_is_malformed_or_hostile_is_a_gap(text: str) -> None:
+    manifest = read_package_files({"pom.xml": text})["pom.xml"]
+    assert manifest.malformed
+    assert len(manifest.gaps) == 1
+
+
+def test_properties_that_grow_or_name_themselves_end() -> None:
+    text = "<project><properties><a>${b}${b}</a><b>${a}${a}</b></properties><dependencies><dependency><groupId>g</groupId>"
+    text += "<artifactId>x</artifactId><version>${a}</version></dependency></dependencies></project>"
+    assert read_package_files({"pom.xml": text})["pom.xml"].pins == ()
