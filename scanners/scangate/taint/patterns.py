@@ -90,10 +90,11 @@ class Pattern:
         yield from _Matcher(self._parameters_of, resolve).match(wanted, node, bindings)
 
     def match_block(self, block: Sequence[ast.stmt], end: int, bindings: Bindings, resolve: Resolve) -> Iterator[Bindings]:
-        """The bindings under which a part of ``block`` that reaches to index ``end`` begins with this pattern's first statement."""
+        """The bindings under which a part of ``block`` matches that begins at or before index ``end``, and ends there or later."""
         matcher = _Matcher(self._parameters_of, resolve)
-        for statement in block[: end + 1]:
-            yield from matcher.match(self.body[0], statement, bindings)
+        for start, statement in enumerate(block[: end + 1]):
+            for found in matcher.match(self.body[0], statement, bindings):
+                yield from matcher.match_following(self.body[1:], block, start + 1, end, found)
 
 
 def kind_of(node: ast.AST) -> type[ast.AST]:
@@ -266,6 +267,29 @@ class _Matcher:
                 yield bindings
         elif isinstance(node, ast.AST):
             yield from self._match_node(wanted, node, bindings)
+
+    def match_following(
+        self, wanted: Sequence[ast.stmt], block: Sequence[ast.stmt], index: int, end: int, bindings: Bindings
+    ) -> Iterator[Bindings]:
+        """The bindings under which the statements of ``block`` from ``index`` on are those wanted, up to ``end`` or beyond it."""
+        if not wanted:
+            if index > end:
+                yield bindings
+        elif _is_dots(wanted[0]):
+            if len(wanted) == 1:
+                yield bindings
+            else:
+                for start in range(index, len(block)):
+                    yield from self.match_following(wanted[1:], block, start, end, bindings)
+        elif index < len(block):
+            first = wanted[0]
+            if isinstance(first, ast.Expr):  # an expression may be a part of the statement
+                parts = (each for each in ast.walk(block[index]) if isinstance(each, ast.expr))
+                matches: Iterator[Bindings] = (found for each in parts for found in self.match(first.value, each, bindings))
+            else:
+                matches = self.match(first, block[index], bindings)
+            for found in matches:
+                yield from self.match_following(wanted[1:], block, index + 1, end, found)
 
     def _match_node(self, wanted: ast.AST, node: ast.AST, bindings: Bindings) -> Iterator[Bindings]:  # noqa: C901 -- one way a kind
         if _is_dots(wanted):
