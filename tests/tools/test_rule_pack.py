@@ -174,3 +174,12 @@ def test_a_content_type_is_covered_if_the_rules_find_enough_weaknesses(monkeypat
     for number, expected in ((9, ()), (10, (Coverage("python", Analysis.CODE, 10),))):
         monkeypatch.setattr(rule_pack, "load_scopes", lambda number=number: scopes(number))
         assert rule_pack.covered_content.__wrapped__() == expected
+
+
+def test_rules_that_taint_follows_are_taken_out_of_their_files() -> None:
+    for file in RULES:
+        whole = yaml.safe_load(file.read_bytes())["rules"]
+        rest = rule_pack.without_followed_rules(file)
+        others = [rule for rule in whole if rule.get("mode") != "taint" or rule["languages"] != ["python"]]
+        assert (rest is None) == (others == whole)
+        assert rest is None or (yaml.safe_load(rest)["rules"] if rest else []) == others

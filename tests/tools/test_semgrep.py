@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
+import json
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,17 @@ def test_a_file_that_takes_too_long_is_a_gap_of_that_file_only(bench: ScanHarnes
     result = bench.result(semgrep, {"main.tf": slow, "app.py": FILES["app.py"]})
     assert [(gap.path, gap.kind) for gap in result.gaps] == [("main.tf", GapKind.TIMEOUT)]
     assert {finding.location.path for finding in result.findings} == {"app.py"}
+
+
+FLOW = "from flask import request\nimport os\n\n\ndef run():\n    os.system(request.args['x'])\n    eval('1')\n"
+NOTEBOOK = {"cells": [{"cell_type": "code", "source": FLOW, "metadata": {}}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+
+def test_rules_that_taint_follows_are_left_to_it_where_it_reads_the_file(bench: ScanHarness) -> None:
+    files = {"app.py": f"import tempfile\n{FLOW}tempfile.mktemp()\n", "cells.ipynb": json.dumps(NOTEBOOK)}
+    found = bench.result(semgrep, files, semgrep.leave_followed_rules(semgrep.Options()))
+    assert found.analyzed_files == ("app.py", "cells.ipynb")
+    assert {(each.location.path, each.rule) for each in found.findings} == {
+        ("app.py", "semgrep:python-mktemp"),
+        ("cells.ipynb", "semgrep:python-command-injection"),
+    }

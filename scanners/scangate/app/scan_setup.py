@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from scangate.scan.saved_values import SavedValues
 from scangate.scan.skipping import ExcludedPaths
 from scangate.scan.target import Target, display_path
 from scangate.timestamps import today
+from scangate.tools import semgrep, taint
 from scangate.tools.sarif_command import Options as CommandOptions
 from scangate.tools.sarif_command import SarifCommand
 
@@ -107,9 +108,10 @@ class ScanSetup(msgspec.Struct, frozen=True):
 
     def build_plan(self) -> ScanPlan:
         """The scanners to run, with their options. Raises UsageError for an unknown scanner name."""
+        exclusions = tuple(ExcludedPaths(entry.path, entry.reason, entry.scanners) for entry in self.policy.exclusions)
         return ScanPlan(
-            tuple(self._tasks()),
-            tuple(ExcludedPaths(entry.path, entry.reason, entry.scanners) for entry in self.policy.exclusions),
+            tuple(leave_followed_rules(list(self._tasks()), exclusions)),
+            exclusions,
             self.policy.max_file_size,
             self.request.jobs or available_parallelism(),
             today(),
@@ -156,6 +158,17 @@ def _prepare(scanner: Scanner[Any], options: object) -> object:
     """The options of this run; those of the policy if a plugin fails at that, as it will fail again where it is a gap."""
     prepared, error = call_guarded(lambda: read_traits(scanner).prepare(options, os.environ))
     return options if error is not None else prepared
+
+
+def leave_followed_rules(tasks: Sequence[ScannerTask], exclusions: Sequence[ExcludedPaths]) -> Iterator[ScannerTask]:
+    """The tasks: semgrep without the rules that taint follows, if taint reads the same Python files."""
+    runs = any(task.scanner.NAME == taint.NAME and not task.skip_reason for task in tasks)
+    is_left_out = any(taint.NAME in each.scanners and semgrep.NAME not in each.scanners for each in exclusions)
+    for task in tasks:
+        if runs and not is_left_out and isinstance(task.options, semgrep.Options):
+            yield msgspec.structs.replace(task, options=semgrep.leave_followed_rules(task.options))
+        else:
+            yield task
 
 
 def _absence(setting: ScannerSettings | None, look_for: Callable[[], object]) -> str:

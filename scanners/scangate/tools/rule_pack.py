@@ -90,6 +90,7 @@ MIN_WEAKNESSES_OF_TYPE = {"iam-policy": 3}
 """Instead, for content types that decide less. An IAM policy only grants rights: too many, to anyone, or that lead to others."""
 
 
+_RULE_START = r"^  - id: "
 WHITE_SPACE = b" \t\r\n\xef\xbb\xbf"
 
 
@@ -196,6 +197,24 @@ def rule_files_for(paths: Iterable[str], content_types: Iterable[str] | None = N
     ]
 
 
+def without_followed_rules(file: Path) -> str | None:
+    """The text of a rule file without the rules that the scanner taint follows, see `is_followed`: empty if there are no others.
+    None if it has no such rule."""
+    followed = [each for each in load_scopes()[file] if is_followed(each)]
+    if not followed:
+        return None
+    if len(followed) == len(load_scopes()[file]):
+        return ""
+    head, *rules = re.split(_RULE_START, file.read_text("utf-8"), flags=re.MULTILINE)
+    names = {each.name for each in followed}
+    return head + "".join(f"  - id: {each}" for each in rules if each.partition("\n")[0] not in names)
+
+
+def is_followed(rule: RuleScope) -> bool:
+    """Whether the scanner taint has a rule as well: request data in Python."""
+    return rule.mode == "taint" and rule.languages == ("python",)
+
+
 def is_about(name: str, content_type: str) -> bool:
     """Whether a rule may find something in a file of this content type, so that no finding depends on the other files of a call."""
     return content_type in _limits_by_rule().get(name, (content_type,))
@@ -251,7 +270,7 @@ def list_taint_rules() -> frozenset[str]:
 
 
 def _parse_scopes(text: str) -> Iterator[RuleScope]:
-    for rule in re.split(r"^  - id: ", text, flags=re.MULTILINE)[1:]:
+    for rule in re.split(_RULE_START, text, flags=re.MULTILINE)[1:]:
         languages = re.search(r"^    languages:\n((?:      - \S+\n)+)", rule, re.MULTILINE)
         patterns = re.search(r"^    paths:\n      include:\n((?:        - .+\n)+)", rule, re.MULTILINE)
         kind = re.search(r"^      kind: (\S+)$", rule, re.MULTILINE)

@@ -129,6 +129,20 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     ] = "experimental"
 
 
+class LeavingOptions(Options, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """The options where the scanner taint reads the same Python files: the rules that it follows there are left to it.
+
+    A policy cannot say this: it depends on what else runs, see `leave_followed_rules`.
+    """
+
+    leaves_followed_rules: bool = True
+
+
+def leave_followed_rules(options: Options) -> Options:
+    """``options`` for a run in which taint scans every Python file that semgrep scans."""
+    return LeavingOptions(options.front_end)
+
+
 class _Position(msgspec.Struct):
     line: int
     col: int
@@ -192,17 +206,50 @@ def coverage(options: Options) -> Iterable[Coverage]:
 
 
 def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:
-    """Runs semgrep over ``files`` and reports each file that its output lists as scanned; falls back to the ordinary front end."""
+    """Runs semgrep over ``files`` and reports each file that its output lists as scanned; falls back to the ordinary front end.
+
+    Python that taint does not read is scanned in a run of its own, with all rules.
+    """
+    alone = [each for each in files if _is_python_of_its_own(each)] if isinstance(options, LeavingOptions) else files
+    others = [each for each in files if each not in alone]
+    return [
+        *(_scan(others, options, context, leaves_followed=True) if others else ()),
+        *(_scan(alone, options, context, leaves_followed=False) if alone else ()),
+    ]
+
+
+def _is_python_of_its_own(source: SourceFile) -> bool:
+    """Whether semgrep takes a file for Python that the scanner taint is not given, such as a cell of a notebook."""
+    path = rule_pack.tool_path(source.path, source.content_type, b"")
+    is_given = source.content_type == "python" and not source.container
+    return path.endswith(rule_pack.SUFFIXES["python"]) and not is_given
+
+
+def _scan(files: Sequence[SourceFile], options: Options, context: ScanContext, *, leaves_followed: bool) -> list[FileReport]:
     if options.front_end == "experimental":
         try:
-            return list(_reports(files, [EXPERIMENTAL], context))
+            return list(_reports(files, [EXPERIMENTAL], context, leaves_followed=leaves_followed))
         except ScanError as error:
             if error.kind not in (GapKind.CRASH, GapKind.GARBAGE):
                 raise
-    return list(_reports(files, [], context))
+    return list(_reports(files, [], context, leaves_followed=leaves_followed))
 
 
-def _reports(files: Sequence[SourceFile], flags: Sequence[str], context: ScanContext) -> Iterator[FileReport]:
+def _rule_arguments(rule_files: Iterable[Path], context: ScanContext, *, leaves_followed: bool) -> Iterator[str]:
+    """The arguments that name the rules; those that taint follows are taken out of their files."""
+    for file in rule_files:
+        rest = rule_pack.without_followed_rules(file) if leaves_followed else None
+        if rest is None:
+            yield from ("--config", str(file))
+        elif rest:
+            copy = context.temp_folder / f"rules-{file.parent.name}-{file.name}"
+            copy.write_text(rest, "utf-8")
+            yield from ("--config", str(copy))
+
+
+def _reports(
+    files: Sequence[SourceFile], flags: Sequence[str], context: ScanContext, *, leaves_followed: bool
+) -> Iterator[FileReport]:
     from scangate.tools.semgrep_input import prepare_source  # noqa: PLC0415 -- not needed if nothing has changed
 
     yield from (_report_on_script(source) for source in files if source.content_type == SCRIPTS)
@@ -212,7 +259,7 @@ def _reports(files: Sequence[SourceFile], flags: Sequence[str], context: ScanCon
     paths = [rule_pack.tool_path(source.path, source.content_type, source.read_bytes()) for source in files]
     prepared = [prepare_source(path, source.read_bytes()) for path, source in zip(paths, files, strict=True)]
     rule_files = rule_pack.rule_files_for(paths, {source.content_type for source in files})
-    rules = [word for file in rule_files for word in ("--config", str(file))]
+    rules = list(_rule_arguments(rule_files, context, leaves_followed=leaves_followed))
     inputs = [
         str(_input_file(source, path, ready.text, context)) for source, path, ready in zip(files, paths, prepared, strict=True)
     ]
