@@ -88,9 +88,9 @@ def plan(*scanners: LineScanner) -> ScanPlan:
 
 def rest(bench: ScanHarness, *scanners: LineScanner) -> set[str]:
     """The paths that have to be scanned again."""
-    older, same = without_unchanged(older_of(bench), bench.listing(), plan(*scanners))
-    paths = {target.path for target in older.targets}
-    assert not paths & same
+    spared = without_unchanged(older_of(bench), bench.listing(), plan(*scanners))
+    paths = {target.path for target in spared.listing.targets}
+    assert not any(paths & spared.unchanged[each.NAME] for each in scanners if not each.SPLITTABLE)
     return paths
 
 
@@ -140,10 +140,12 @@ def test_a_spared_scan_comes_to_the_same_as_a_whole_one(bench: ScanHarness) -> N
     before = whole(bench, older_of(bench), work)
     write_files(bench.root, {"a.py": "other\n", "new.py": "n\n", "a.lock": "a\nb\n"})
     listing = bench.listing()
-    older, same = without_unchanged(older_of(bench), listing, work)
-    spared = merge_results(whole(bench, older, work), whole(bench, listing, work), same)
-    assert same == {"b.py", "c.txt"}
-    for one, other in zip(before, spared, strict=True):
+    spared = without_unchanged(older_of(bench), listing, work)
+    older = whole(bench, spared.listing, spared.plan)
+    assert [result.analyzed_files for result in older] == [("a.py",), ("a.lock", "b.lock"), ()]
+    same = {"b.py", "b.lock", "c.txt"}
+    assert spared.unchanged == {"py": same, "txt": same, "lock": {"b.py", "c.txt"}}
+    for one, other in zip(before, merge_results(older, whole(bench, listing, work), spared.unchanged), strict=True):
         assert (one.analyzed_files, one.files_given, one.status) == (other.analyzed_files, other.files_given, other.status)
         assert set(one.findings) == set(other.findings)
         assert len(one.findings) == len(other.findings)
@@ -154,7 +156,7 @@ def test_a_gap_of_the_newer_side_is_one_of_the_older(bench: ScanHarness) -> None
     gap = Gap("py", "same.py", GapKind.UNPARSABLE, "not Python")
     newer = ScanResult("py", "1", ScanStatus.PARTIAL, files_given=2, analyzed_files=("a.py",), gaps=(gap,))
     found = ScanResult("py", "1", ScanStatus.COMPLETE, files_given=1, analyzed_files=("b.py",))
-    (result,) = merge_results((found,), (newer,), frozenset({"same.py"}))
+    (result,) = merge_results((found,), (newer,), {"py": frozenset({"same.py"})})
     assert (result.status, result.analyzed_files, result.gaps, result.files_given) == (ScanStatus.PARTIAL, ("b.py",), (gap,), 2)
-    (result,) = merge_results((found,), (newer,), frozenset())
+    (result,) = merge_results((found,), (newer,), {})
     assert result == found

@@ -76,10 +76,10 @@ def _scan_commit(  # noqa: PLR0913, PLR0917 -- those of scan_base, and what diff
         return msgspec.structs.replace(before, notes=(*before.notes, note))
     if head.listing.summary.source in CHANGE_SOURCES:
         listing = _drop_untouched(listing, head)
-    changed, unchanged = without_unchanged(listing, head.listing, head.plan)
+    spared = without_unchanged(listing, head.listing, head.plan)
     scratch_dir.mkdir(mode=0o700)
-    scanned, targets = scan(changed, head.plan, session.processes, scratch_dir, progress)
-    results = merge_results(scanned, head.results, unchanged)
+    scanned, targets = scan(spared.listing, spared.plan, session.processes, scratch_dir, progress)
+    results = merge_results(scanned, head.results, spared.unchanged)
     findings = tuple(finding for result in results for finding in result.findings)
     everything = (*before.findings, *findings)
     if not base.is_comparable:

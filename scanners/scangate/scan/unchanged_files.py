@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -16,30 +16,41 @@ from scangate.scan.results import status_of
 from scangate.scan.target import Target
 
 
-def without_unchanged(base: Listing, current: Listing, plan: ScanPlan) -> tuple[Listing, frozenset[str]]:
-    """``base``, a commit's listing, without the files that ``current`` has at the same path with the same content; their paths.
+class Spared(msgspec.Struct, frozen=True):
+    """What is left to scan of a base: its files, by a plan; and by scanner those whose results are the current tree's."""
+
+    listing: Listing
+    plan: ScanPlan
+    unchanged: Mapping[str, frozenset[str]]
+
+
+def without_unchanged(base: Listing, current: Listing, plan: ScanPlan) -> Spared:
+    """``base``, a commit's listing, without the files that ``current`` has at the same path with the same content.
 
     The findings of these are the same on both sides. An unsplittable scanner may report something else for a file because another
-    one changed: its files are scanned again together, unless all of them are unchanged.
+    one changed: its files are scanned again together, unless all of them are unchanged; by that scanner alone.
     """
     base, current = with_companions(base, plan), with_companions(current, plan)
-    unchanged = _unchanged_paths(base.targets, current, plan.max_file_bytes)
-    base = _identify(base, current, unchanged, plan)
+    same = frozenset(_unchanged_paths(base.targets, current, plan.max_file_bytes))
+    base = _identify(base, current, same, plan)
     unsplittable = [
         tuple({target.path for target in assign_files(task, listing, plan.exclusions).targets} for listing in (base, current))
         for task in plan.tasks
         if not task.skip_reason and not task.traits.splittable
     ]
+    kept = same
     while True:
-        kept = unchanged.union()
+        before = kept
         for base_paths, current_paths in unsplittable:
             if base_paths != current_paths or not base_paths <= kept:
                 kept -= base_paths
-        if kept == unchanged:
+        if kept == before:
             break
-        unchanged = kept
-    targets = tuple(target for target in base.targets if target.path not in unchanged)
-    return msgspec.structs.replace(base, targets=targets), frozenset(unchanged)
+    targets = tuple(target for target in base.targets if target.path not in kept)
+    changed = frozenset(target.path for target in targets) - same
+    tasks = tuple(msgspec.structs.replace(task, paths=changed) if task.traits.splittable else task for task in plan.tasks)
+    unchanged = {task.scanner.NAME: same if task.traits.splittable else kept for task in plan.tasks}
+    return Spared(msgspec.structs.replace(base, targets=targets), msgspec.structs.replace(plan, tasks=tasks), unchanged)
 
 
 def _identify(base: Listing, current: Listing, unchanged: Collection[str], plan: ScanPlan) -> Listing:
@@ -71,10 +82,14 @@ def _unchanged_paths(base: Sequence[Target], current: Listing, limit: int) -> se
     return unchanged
 
 
-def merge_results(base: Sequence[ScanResult], current: Sequence[ScanResult], unchanged: frozenset[str]) -> tuple[ScanResult, ...]:
-    """The results for the whole base: ``base`` for what was scanned, ``current`` for the paths that are ``unchanged``."""
+def merge_results(
+    base: Sequence[ScanResult], current: Sequence[ScanResult], unchanged: Mapping[str, frozenset[str]]
+) -> tuple[ScanResult, ...]:
+    """The results for the whole base: ``base`` for what was scanned, ``current`` for the ``unchanged`` paths of each scanner."""
     by_scanner = {result.scanner: result for result in current}
-    return tuple(_merge_result(result, by_scanner.get(result.scanner, result), unchanged) for result in base)
+    return tuple(
+        _merge_result(result, by_scanner.get(result.scanner, result), unchanged.get(result.scanner, frozenset())) for result in base
+    )
 
 
 def _merge_result(base: ScanResult, current: ScanResult, unchanged: frozenset[str]) -> ScanResult:

@@ -31,6 +31,7 @@ from scangate.model import (
 )
 from scangate.plugin import FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
 from scangate.tools import semgrep
+from scangate.tools.python_imports import name_imported_files
 from scangate.tools.suppression_comments import find_nosemgrep
 from scangate.tools.syntax_check import check_python, make_gap
 
@@ -80,9 +81,15 @@ def version() -> str:
 
 
 def reads(file: FileFacts, options: Options) -> bool:
-    """Python, whatever the file is called."""
+    """Python, whatever the file is called; by its name where the type is not known."""
     del options
-    return file.content_type == "python"
+    return file.content_type == "python" or (not file.content_type and file.path.endswith(".py"))
+
+
+def also_reads(path: str, data: bytes, options: Options) -> Iterable[str]:
+    """The files that a module may import: where only changed files are scanned, data passes through the others as well."""
+    del options
+    return name_imported_files(path, data)
 
 
 def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:
