@@ -19,6 +19,7 @@ from scangate.scan.listing import Listing
 from scangate.scan.plan import ScannerTask, ScanPlan
 from scangate.scan.result_cache import ResultCache
 from scangate.scan.results import with_hint
+from scangate.scan.text_redactor import TextRedactor
 from tests.support.fake_scanners import FILES, LATER, SECRET, FakeScanner, WordScanner, read_all
 from tests.support.scan_harness import ScanHarness, write_files
 
@@ -52,14 +53,18 @@ class Scans:
         tasks = tuple(ScannerTask(scanner, WordScanner.Options(), 60) for scanner in scanners)
         return ScanPlan(tasks, result_cache=None if cache is None else ResultCache(cache, {}, LATER), **more)
 
-    def run(self, *scanners: WordScanner, reuse: bool = True, **more: Any) -> tuple[tuple[ScanResult, ...], Targets]:
+    def run(
+        self, *scanners: WordScanner, reuse: bool = True, texts: TextRedactor | None = None, **more: Any
+    ) -> tuple[tuple[ScanResult, ...], Targets]:
         self.progress = []
         for scanner in scanners:
             scanner.asked = []
         cache = CacheStore(self.cache, self.harness.root, now=LATER) if reuse else None
         plan = self.plan(*scanners, cache=cache, **more)
         listing, folder = self.harness.listing(), self.harness.private_folder
-        output = scan(listing, plan, self.harness.processes, folder, lambda *reported: self.progress.append(reported))
+        output = scan(listing, plan, self.harness.processes, folder, lambda *reported: self.progress.append(reported), texts)
+        if texts is not None:
+            texts.save()
         if cache is not None:
             cache.close()
         return output
@@ -248,3 +253,15 @@ def test_findings_of_one_scan_keep_their_order_and_fingerprints_when_reused(scan
     assert words.asked == ["z.txt"]
     assert warm.findings == cold.findings == tuple(sorted(cold.findings, key=Finding.sort_key))
     assert len(cold.findings) == 3
+
+
+def test_secrets_of_a_cached_scan_are_masked_in_later_texts(scans: Scans) -> None:
+    scanner = WordScanner("calm")
+    scanner.mood = "well"
+    write_files(scans.harness.root, FILES)
+    scans.run(scanner, texts=TextRedactor())
+    texts = TextRedactor()
+    scans.run(scanner, texts=texts)
+    assert scanner.asked == []
+    assert SECRET not in texts.redact(f"refused: {SECRET}")
+    assert texts.redact("refused: 12") == "refused: 12"
