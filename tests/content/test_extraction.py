@@ -513,6 +513,8 @@ def test_commands_of_containers() -> None:
         ("a.html", "<p>\n<SCRIPT>eval(x)</script>\n<script src=y></script>", ("javascript", 2, "eval(x)")),
         ("a.html", "<script>\nx = {{ y }}</script>", ("javascript-template", 2, "x = {{ y }}")),
         ("a.html", "<script type=module>eval(x)", ("javascript", 1, "eval(x)")),
+        ("a.vue", "<template><p/></template>\n<script setup lang='ts'>eval(x)</script>", ("typescript", 2, "eval(x)")),
+        ("a.vue", "<script>\neval(x)</script>\n<style>p {}</style>", ("javascript", 2, "eval(x)")),
         ("compose.yml", "services:\n  a:\n    build:\n      dockerfile_inline: FROM x\n", ("dockerfile", 4, "FROM x")),
         (
             "task.yaml",
@@ -674,3 +676,41 @@ def test_commands_are_shell(path: str, text: str, expected: list[tuple[int, str]
     pieces = pieces_of(path, text).values()
     assert {piece.content_type for piece in pieces} == {"shell"}
     assert sorted(line for piece in pieces for line in lines_of(piece)) == expected
+
+
+CHART = """{{- if .Values.enabled }}
+kind: Pod
+metadata:
+  name: {{ include "app.name" . }}
+  labels:
+    {{- include "app.labels" . | nindent 4 }}
+spec:
+  hostNetwork: true
+  containers:
+    - image: "{{ .Values.image }}:{{ .Values.tag | default "x" }}"
+      securityContext:
+        privileged: true
+        {{- toYaml .Values.more | nindent 8 }}
+      env: {{ toYaml .Values.env | nindent 8 }}
+{{- end }}
+"""
+
+
+def test_a_template_of_helm_is_read_as_what_it_may_make() -> None:
+    piece = pieces_of("shop/templates/pod.yaml", CHART)["rendered.yaml"]
+    assert piece.content_type == "kubernetes"
+    lines = piece.data.decode().split("\n")
+    assert [lines[index].strip() for index in (0, 3, 7, 11, 12, 13)] == [
+        "",
+        "name:",
+        "hostNetwork: true",
+        "privileged: true",
+        "",
+        "env:",
+    ]
+    assert piece.to_container(12, 9) == (12, 9)
+
+
+@pytest.mark.parametrize("text", ['{{ define "x" }}\na: b\n{{ end }}\n', "kind: {{ .a }}\n  b: [{{ .c }}\n"])
+def test_a_template_of_helm_that_makes_no_object_is_not_guessed(text: str) -> None:
+    assert not extract("helm-template", text.encode()).pieces

@@ -358,3 +358,13 @@ def test_the_hints_of_several_gaps_merge_to_blocks_that_one_policy_can_have() ->
     assert len(policy.coverage.allowed_gaps) == len(rows)
     assert list_mergeable(found[:1]) == []
     assert remaining_hint(found[0].gap, []) == found[0].gap.hint
+
+
+def test_templates_of_helm_are_one_gap_for_each_chart_with_the_command_that_renders_it() -> None:
+    paths = ("a/shop/templates/pod.yaml", "a/shop/templates/tests/x.yaml", "my charts/b/templates/y.yaml", "templates/z.yaml")
+    row = ContentCoverage("helm-template", 4, (AnalysisCoverage(CONFIGURATION, not_analyzed=paths),))
+    found = list(rule_coverage_gaps([row], PolicyMatcher(make_policy())))
+    assert [each.gap.files for each in found] == [2, 1, 1]
+    assert ["helm template a/shop " in each.gap.hint for each in found] == [True, False, False]
+    assert "helm template 'my charts/b' " in found[1].gap.hint
+    assert "helm template . " in found[2].gap.hint

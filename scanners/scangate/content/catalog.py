@@ -137,6 +137,9 @@ def is_template(content_type: str) -> bool:
 
 
 def rendered_type(content_type: str) -> str:
-    """The type of the file that is made from a template: ``python`` for ``python-template``; other types are their own."""
+    """The type of the file that is made from a template: ``python`` for ``python-template``; other types are their own.
+
+    What Helm makes is not known before: objects of Kubernetes as a rule.
+    """
     rendered = content_type.removesuffix(TEMPLATE_ENDING)
     return rendered if rendered in CONTENT_TYPES else content_type

@@ -111,7 +111,7 @@ _DOCUMENTS = (
 _RENDERED = frozenset(
     kind + TEMPLATE_ENDING
     for kind in ("buildspec", "cloudformation", "compose", "dockerfile", "github-workflow", "iam-policy", "kubernetes", "python")
-)
+) | {"helm-template"}
 _SCRIPT_IN_DATA = (
     *("#!", " -c", "[-c", "'-c", '"-c', "CMD-SHELL", "curl", "wget", "AWS::", "apiVersion", "Statement", "import "),
     *("cmd", "command", "entry", "exec", "run:", '"run"', "script", "init:", "test:"),
@@ -127,7 +127,7 @@ _EXTRACTORS: Mapping[str, tuple[tuple[str, ...], _Extractor]] = {
         (*_HEREDOC_OR_OPTION, "["),
         lambda text, *_: itertools.chain(dockerfile_heredocs(text), inline_code_pieces(text), dockerfile_commands(text)),
     ),
-    **dict.fromkeys(("html", "svg"), (_SCRIPT_IN_HTML, lambda text, *_: html_pieces(text))),
+    **dict.fromkeys(("html", "svg", "vue"), (_SCRIPT_IN_HTML, lambda text, *_: html_pieces(text))),
     "jupyter": (("",), lambda text, *_: notebook_pieces(text)),
     "markdown": (("jupytext", "{code-cell}"), lambda text, *_: markdown_pieces(text)),
     MIME: (("oundary",), lambda text, *_: mime_pieces(text)),

@@ -261,7 +261,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("cloud-build", r"cloudbuild(?:[._-].*)?\.ya?ml"),
     ("azure-pipelines", r"azure-pipelines?(?:[._-].*)?\.ya?ml"),
     ("gitlab-ci", r".+\.gitlab-ci\.ya?ml"),
-    ("helm-values", r"(?:.+[._-])?values(?:[._-].+)?\.ya?ml"),
+    ("helm-values", r"values(?:[._-].+)?\.ya?ml"),
     ("python-manifest", r"pylock(?:\.[^.]+)?\.toml|pdm\.[^.]+\.lock|.+\.py\.lock|(?:conda-)?environment(?:[._-].+)?\.ya?ml"),
     ("python-manifest", r"(?:.*[._-])?(?:requirements?|constraints?)(?:[._-].*)?\.(?:txt|in|lock|pip)"),
     ("packer", r".+\.pkr\.hcl|.+\.pkr\.json"),
@@ -299,11 +299,12 @@ _PATHS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("ci-configuration", r"\.(?:builds|zuul\.d)/[^/]+\.ya?ml"),
         ("shell", r"\.husky/[^/.]+"),
         ("npm-manifest", r"\.yarn/[^/]+\.lock"),
+        ("helm-values", r"(?:charts?|helm)/(?:.+/)?[^/]+[._-]values(?:[._-][^/]+)?\.ya?ml"),
     )
 )
 _PATH_HINT = re.compile(
     r"\.(?:github|gitea|forgejo|circleci|gitlab|woodpecker|buildkite|ebextensions|yarn|builds|zuul\.d|husky)/"
-    r"|(?:^|/)(?:roles|playbooks|requirements|vendor|nginx|sites-(?:available|enabled)|apache2?|httpd|sudoers\.d|sshd_config\.d"
+    r"|(?:^|/)(?:roles|playbooks|charts?|helm|requirements|vendor|nginx|sites-(?:available|enabled)|apache2?|httpd|sudoers\.d|sshd_config\.d"
     r"|supervisor)/"
 )
 

@@ -13,7 +13,7 @@ from scangate.content.position_maps import take
 _OPENING = re.compile(
     r"<(?P<name>(?:\w{1,20}:)?script|py-(?:script|repl)|mpy-script)\b(?P<attributes>[^>]{0,2000})>", re.IGNORECASE
 )
-_TYPE = re.compile(r"\b(?:type|language)\s*=\s*[\"']?([^\s\"'>]+)", re.IGNORECASE)
+_TYPE = re.compile(r"\b(?:type|language|lang)\s*=\s*[\"']?([^\s\"'>]+)", re.IGNORECASE)
 _LANGUAGES = (
     ("javascript", re.compile(r"module|(?:(?:text|application)/(?:x-)?)?(?:javascript|ecmascript|babel|jsx)[\d.]*", re.IGNORECASE)),
     ("python", re.compile(r"m?py(?:-game|-editor)?|mpy-editor|(?:text|application)/(?:x-)?python[\d.]*", re.IGNORECASE)),
@@ -21,7 +21,7 @@ _LANGUAGES = (
     ("coffeescript", re.compile(r"text/(?:x-)?coffeescript", re.IGNORECASE)),
     ("vbscript", re.compile(r"(?:text/)?vbscript|vbs", re.IGNORECASE)),
 )
-"""What the attribute ``type`` or ``language`` says for each language: of browsers, PyScript, Brython, Babel and others."""
+"""What the attribute ``type``, ``language`` or, in Vue, ``lang`` says for each language: of browsers and others."""
 _ATTRIBUTE = re.compile(
     r"\s(?:on[a-z]{3,30}\s*=\s*(?P<quote>[\"'])(?P<handler>.{1,5000}?)(?P=quote)"
     r"|(?:xlink:)?(?:href|action|formaction|src)\s*=\s*[\"']?\s*javascript:(?P<url>[^\"'>]{1,5000}))",

@@ -5,6 +5,8 @@ The words in capitals are to be replaced.
 
 from __future__ import annotations
 
+import posixpath
+import shlex
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
@@ -129,6 +131,20 @@ def _types_of(scanner: str, missing: Collection[str]) -> list[str]:
 def _block(block: str, content_types: Iterable[str], analysis: Analysis) -> str:
     analyzes = ", ".join(f"{content_type}: [{analysis.value}]" for content_type in content_types)
     return f"{{{block}, analyzes: {{{analyzes}}}}}"
+
+
+HELM_TEMPLATE = "helm-template"
+
+
+def chart_folder(path: str) -> str:
+    """The folder of the chart that a template is in: what is above its folder ``templates``; ``.`` at the root."""
+    before, found, _ = f"/{path}".partition("/templates/")
+    return (before.lstrip("/") if found else posixpath.dirname(path)) or "."
+
+
+def suggest_rendering(folder: str) -> str:
+    """The commands that render a chart and scan what it makes: https://helm.sh/docs/helm/helm_template/"""
+    return f"helm template {shlex.quote(folder)} --output-dir rendered && scangate scan rendered"
 
 
 def suggest_acceptance(content_type: str, analysis: Analysis) -> str:

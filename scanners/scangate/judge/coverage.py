@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from scangate.content.catalog import CONTENT_TYPES
-from scangate.content.scanner_suggestions import acceptance_hint, suggest_scanner
+from scangate.content.scanner_suggestions import HELM_TEMPLATE, acceptance_hint, chart_folder, suggest_rendering, suggest_scanner
 from scangate.judge.error_text import pluralize
 from scangate.judge.policy import Policy
 from scangate.judge.policy_matcher import PolicyMatcher
@@ -177,8 +177,19 @@ def rule_coverage_gaps(coverage: Iterable[ContentCoverage], matcher: PolicyMatch
             missing[analysis.analysis].add(content.content_type)
     denied = matcher.gap_denial()
     for content, analysis, decision, paths in decided:
-        gap = _gap(content, analysis, paths, missing[analysis.analysis])
-        yield GapRuling(gap, decision is None, decision or denied)
+        for part in _by_chart(content.content_type, paths):
+            gap = _gap(content, analysis, part, missing[analysis.analysis])
+            yield GapRuling(gap, decision is None, decision or denied)
+
+
+def _by_chart(content_type: str, paths: Sequence[str]) -> list[Sequence[str]]:
+    """The paths; templates of Helm by their chart, which is what can be rendered, and analyzed then."""
+    if content_type != HELM_TEMPLATE:
+        return [paths]
+    charts: dict[str, list[str]] = {}
+    for path in paths:
+        charts.setdefault(chart_folder(path), []).append(path)
+    return list(charts.values())
 
 
 def _decide(
@@ -208,15 +219,17 @@ def _gap(content: ContentCoverage, analysis: AnalysisCoverage, paths: Sequence[s
         None,
         GapKind.NOT_ANALYZED,
         f"no scanner did the {NAMES[analysis.analysis]} of {content.content_type}: {some} ({examples})",
-        hint=_hint(content.content_type, analysis, missing),
+        hint=_hint(content.content_type, analysis, missing, paths),
         content_type=content.content_type,
         analysis=analysis.analysis,
         files=len(paths),
     )
 
 
-def _hint(content_type: str, analysis: AnalysisCoverage, missing: Collection[str]) -> str:
-    if analysis.undeclared and not (analysis.not_run and analysis.analysis is Analysis.SECRETS):
+def _hint(content_type: str, analysis: AnalysisCoverage, missing: Collection[str], paths: Sequence[str]) -> str:
+    if content_type == HELM_TEMPLATE and analysis.analysis is Analysis.CONFIGURATION and paths:
+        first = f"render the chart, and scan the result: {suggest_rendering(chart_folder(paths[0]))}"
+    elif analysis.undeclared and not (analysis.not_run and analysis.analysis is Analysis.SECRETS):
         name = analysis.undeclared[0]
         block = f"scanners: {{{name}: {{analyzes: {{{content_type}: [{analysis.analysis}]}}}}}}"
         first = f"if {name} does this, let its block say so: {block}"

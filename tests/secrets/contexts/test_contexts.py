@@ -179,6 +179,29 @@ def test_a_password_for_a_near_host_weighs_little(user: str, host: str, value: s
     assert context in contexts("a.yaml", content, value, SecretClass.PASSWORD, user=user, host=host)
 
 
+WORKFLOW = """on: push
+jobs:
+  test:
+    services:
+      db:
+        env:
+          POSTGRES_PASSWORD: {first}
+    steps:
+      - run: |
+          docker run -d \\
+            -e LDAP_ADMIN_PASSWORD={second} \\
+            ldap:2.6
+          deploy --password={third}
+"""
+
+
+def test_a_password_for_a_container_that_a_job_starts_weighs_little() -> None:
+    values = {"first": "pguserpassword", "second": "admin_password", "third": "deploypassword"}
+    content = WORKFLOW.format(**values)
+    local = {name: C.LOCAL_HOST in contexts(".github/workflows/a.yml", content, value) for name, value in values.items()}
+    assert local == {"first": True, "second": True, "third": False}
+
+
 def test_a_strong_password_or_a_far_host_keeps_its_weight() -> None:
     strong = fake_secret("strong")
     assert not contexts("a.yaml", f"url: pg://app:{strong}@localhost/x", strong, SecretClass.PASSWORD, user="app", host="localhost")

@@ -36,6 +36,7 @@ _LOCAL = re.compile(
 # https://www.rfc-editor.org/rfc/rfc1918#section-3: reached from its own network only
 _PRIVATE = re.compile(r"(?:10(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2})(?::\d+)?")
 _SERVICE = re.compile(r"(?i)[a-z][\w-]*(?::\d+)?")  # a name without a dot: a service of compose or of a CI job
+_CONTAINER_START = re.compile(r"\b(?:docker|podman)[ \t]+run\b[^;&|]*$")
 _GUESSED = (SecretClass.ASSIGNMENT, SecretClass.PASSWORD)
 
 
@@ -57,11 +58,23 @@ def is_same_as_user(detection: Detection, text: ScannedText) -> bool:
 
 def is_local(detection: Detection, text: ScannedText) -> bool:
     """Whether the value is for a service of this machine, of a job or of an example, and not strong by itself."""
-    del text
+    if detection.secret_class in _GUESSED and not is_random(detection.value) and _is_for_service_of_job(detection, text):
+        return True
     host = detection.host
     if detection.secret_class is not SecretClass.PASSWORD or not host or is_random(detection.value):
         return False
     return _LOCAL.fullmatch(host) is not None or (_SERVICE.fullmatch(host) is not None and is_weak(detection.value))
+
+
+def _is_for_service_of_job(detection: Detection, text: ScannedText) -> bool:
+    """Whether the value is set for a container that a job of a workflow starts, and that is gone with the job."""
+    entry = text.entry_at(detection.start) if text.content_type == "github-workflow" else None
+    if entry is None:
+        return False
+    if "services" in entry.path and "env" in entry.path:
+        return True
+    before = text.text[entry.start : detection.start].replace("\\\n", " ").rpartition("\n")[2]
+    return _CONTAINER_START.search(before) is not None
 
 
 def _is_near(host: str) -> bool:
