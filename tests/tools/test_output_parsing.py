@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from scangate.model import ScanResult
+from scangate.model import Gap, GapKind, ScanResult
+from scangate.plugin import SourceFile
 from scangate.tools import bandit, detect_secrets, semgrep
 from tests.support.fake_secrets import fake_secret
 from tests.support.fake_tool import install_fake_tool
@@ -168,3 +169,20 @@ def test_a_message_contains_no_source_text(bench: ScanHarness, text: str) -> Non
     result = bench.result(semgrep, {"a.py": f"import hashlib\n{text}  # {value}\n"})
     assert result.findings
     assert value not in repr(result.findings)
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type", "text", "is_minified"),
+    [
+        ("vendor.js", "javascript", "var a=1;" * 400, True),
+        ("app.js", "javascript", "var a = 1;\n" * 400, False),
+        ("main.tf", "terraform", "a = [" * 1000, False),
+    ],
+)
+def test_a_time_limit_of_semgrep_is_explained(tmp_path: Path, name: str, content_type: str, text: str, is_minified: bool) -> None:
+    (tmp_path / name).write_text(text)
+    gap = Gap("semgrep", name, GapKind.TIMEOUT, "semgrep: a rule took more than 10 seconds")
+    explained = semgrep._explain(gap, SourceFile(name, tmp_path / name, content_type), ())
+    assert explained.kind is GapKind.TIMEOUT
+    assert ("minified" in explained.reason) is is_minified
+    assert explained.hint

@@ -18,7 +18,7 @@ _DIRECTIVE = re.compile(
     r"\{\{.{0,2000}?\}\}|\{%.{0,2000}?%\}|\{#.{0,2000}?#\}|<%.{0,2000}?%>|@[A-Za-z_]\w*@|\$\{\w+\}|\$\w+", re.DOTALL
 )
 _HELM_STATEMENT = re.compile(r"(?m)(?:^|(?<=:))[ \t]*\{\{(?:[^{}]|\{[^{}]*\}){0,2000}?\}\}[ \t]*$")
-"""An action alone in its line or alone after a key: a condition, or what inserts more than a scalar (``toYaml``)."""
+"""An action alone in its line or alone after a key: a condition, or what inserts more than a scalar."""
 _HELM_SCALAR = re.compile(r"(?<=: )[ \t]*\{\{-?[ \t]*(?:\.|\$|quote\b|default\b|printf\b)[^{}\n]*\}\}[ \t]*$", re.MULTILINE)
 _VALUES = ("{{", "<%=", "@", "$")
 

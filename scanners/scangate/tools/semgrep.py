@@ -273,7 +273,7 @@ def _reports(
     for source, path, ready in zip(files, paths, prepared, strict=True):
         if source.path in found:
             unreported = list(_unreported_syntax_gaps(source, path, ready, is_reported=source.path in gaps))
-            doubts = [_explain(gap, unreported) for gap in gaps.get(source.path, ())] or unreported
+            doubts = [_explain(gap, source, unreported) for gap in gaps.get(source.path, ())] or unreported
             if not doubts and source.path in stopped:
                 doubts = [_second_parser_gap(source, ready, stopped[source.path])]
             results = [each for each in found[source.path] if rule_pack.is_about(_rule_name(each), source.content_type)]
@@ -424,8 +424,25 @@ def _as_findings(source: SourceFile, matches: Iterable[Match]) -> Iterator[Findi
         )
 
 
-def _explain(gap: Gap, ours: Sequence[Gap]) -> Gap:
+_LONG_LINE = 2000
+_MINIFIED_HINT = (
+    "scan the source that the bundle is made from; a copy of a library, whose release its manifest has audited, can be left out:"
+    " paths: {exclude: [{path: PATH, reason: WHY}]}"
+)
+_LARGE_HINT = "split the file, or exclude it for this scanner: paths: {exclude: [{path: PATH, scanners: [semgrep], reason: WHY}]}"
+
+
+def _explain_timeout(gap: Gap, source: SourceFile) -> Gap:
+    """The gap, saying what takes long: minified code, with all of a program in a few lines, or a deep structure."""
+    if max(map(len, source.lines), default=0) > _LONG_LINE and source.content_type in ("javascript", "typescript"):
+        return msgspec.structs.replace(gap, reason=f"{gap.reason}: the file is minified", hint=_MINIFIED_HINT)
+    return msgspec.structs.replace(gap, reason=f"{gap.reason}: the file is large, or nested deeply", hint=_LARGE_HINT)
+
+
+def _explain(gap: Gap, source: SourceFile, ours: Sequence[Gap]) -> Gap:
     """A gap that semgrep reports, with the line and the problem that our own check has found, if it has; the worse kind counts."""
+    if gap.kind is GapKind.TIMEOUT:
+        return _explain_timeout(gap, source)
     if not ours or gap.kind not in (GapKind.UNPARSABLE, GapKind.PARTIAL_PARSE):
         return gap
     kind = GapKind.UNPARSABLE if GapKind.UNPARSABLE in (gap.kind, ours[0].kind) else gap.kind

@@ -104,6 +104,10 @@ def has_reference_form(value: str) -> bool:
     return _ADDRESS.fullmatch(text) is not None or not is_drawn(text)
 
 
+_HCL = frozenset({"terraform", "packer", "nomad", "hcl"})
+"""Types of files whose strings are in quotes: https://developer.hashicorp.com/terraform/language/expressions/strings"""
+
+
 def is_reference(detection: Detection, text: ScannedText) -> bool:
     """Whether the secret is elsewhere, by the value or by what is around it."""
     before = text.text[max(text.line_start(detection.start), detection.start - MAX_DISTANCE) : detection.start]
@@ -114,7 +118,8 @@ def is_reference(detection: Detection, text: ScannedText) -> bool:
         return False
     if _has_drawn_literal(detection.value):
         return False
-    if text.is_program and not is_quoted(detection, text) and _EXPRESSION.fullmatch(detection.value):
+    has_expressions = text.is_program or text.content_type in _HCL
+    if has_expressions and not is_quoted(detection, text) and _EXPRESSION.fullmatch(detection.value):
         return detection.secret_class is not SecretClass.PASSWORD
     if is_random(detection.value):
         return False
