@@ -7,9 +7,10 @@ accepts. Truth, ``None``, types and lengths say nothing about the content.
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import Protocol
 
-from scangate.taint.environment import Environment
+from scangate.taint.environment import Environment, merge
 from scangate.taint.values import Value
 
 CONTENT_TESTS = {"isalnum", "isalpha", "isdigit", "isdecimal", "isnumeric", "isidentifier"}
@@ -43,12 +44,26 @@ def restrict(test: ast.expr, environment: Environment, evaluator: Evaluator, *, 
         if isinstance(test.op, ast.And) is outcome:
             for each in test.values:
                 restrict(each, environment, evaluator, outcome=outcome)
+        else:
+            _restrict_any(test.values, environment, evaluator, outcome=outcome)
     elif isinstance(test, ast.NamedExpr):
         restrict(test.value, environment, evaluator, outcome=outcome)
     elif isinstance(test, ast.Compare) and len(test.ops) == 1:
         _restrict_compared(test, environment, evaluator, outcome=outcome)
     elif isinstance(test, ast.Call):
         _restrict_called(test, environment, evaluator, outcome=outcome)
+
+
+def _restrict_any(tests: Sequence[ast.expr], environment: Environment, evaluator: Evaluator, *, outcome: bool) -> None:
+    """What holds if one of ``tests`` is ``outcome``: what each of them says (``if x != "all" and x not in KNOWN: return``)."""
+    ways: list[Environment] = []
+    for each in tests:
+        way = environment.copy()
+        restrict(each, way, evaluator, outcome=outcome)
+        ways.append(way)
+    merged = merge(ways)
+    if merged is not None:
+        environment.variables, environment.checked, environment.places = merged.variables, merged.checked, merged.places
 
 
 def _restrict_compared(test: ast.Compare, environment: Environment, evaluator: Evaluator, *, outcome: bool) -> None:

@@ -18,6 +18,7 @@ HARMLESS = {
     *("len", "isinstance", "issubclass", "callable", "hasattr", "id", "hash", "any", "all", "ord", "type", "bool", "int", "float"),
     *("startswith", "endswith", "isdigit", "isalnum", "isalpha", "count", "index", "find", "uuid4", "now", "utcnow", "time"),
     *("check_output", "check_call", "getoutput", "Popen", "popen", "system", "urlopen", "read_text", "read_bytes", "open"),
+    *("ZipFile", "TarFile"),
 }
 """Functions and methods whose result has no content of an argument: numbers, truth, types, and what files and programs contain."""
 ADDING = {"append", "add", "appendleft", "extend", "insert", "put", "put_nowait", "push", "write", "writelines", "update"}
