@@ -48,7 +48,7 @@ ASSIGNED = [
     ("pod.yaml", "valueFrom:\n  secretKeyRef:\n    name: shop\n    key: db-password", "db-password", C.REFERENCE),
     ("a.py", "password = settings.DB_PASSWORD", "settings.DB_PASSWORD", C.REFERENCE),
     ("a.tf", "envFromSecret = kubernetes_secret.a_b.metadata[0].name", "kubernetes_secret.a_b.metadata[0].name", C.REFERENCE),
-    ("a.tf", "  secretAccessKey : random_password.minio_root.result,", "random_password.minio_root.result", C.REFERENCE),
+    ("a.tf", "  secretAccessKey : random_password.minio_root.result,", "random_password.minio_root.result,", C.REFERENCE),
     ("a.js", "const token = localStorage.getItem('token');", "localStorage.getItem('token')", C.REFERENCE),
     ("a.ini", "[a]\npassword = op://vault/item/password", "op://vault/item/password", C.REFERENCE),
     ("a.conf", "ssl_password_file = /etc/ssl/private/pass.txt", "/etc/ssl/private/pass.txt", C.REFERENCE),

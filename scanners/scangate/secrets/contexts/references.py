@@ -119,7 +119,7 @@ def is_reference(detection: Detection, text: ScannedText) -> bool:
     if _has_drawn_literal(detection.value):
         return False
     has_expressions = text.is_program or text.content_type in _HCL
-    if has_expressions and not is_quoted(detection, text) and _EXPRESSION.fullmatch(detection.value):
+    if has_expressions and not is_quoted(detection, text) and _EXPRESSION.fullmatch(detection.value.rstrip(",")):
         return detection.secret_class is not SecretClass.PASSWORD
     if is_random(detection.value):
         return False
