@@ -152,7 +152,8 @@ def test_a_pass_is_released_and_each_role_has_least_privilege(
     workload: str, begin: Callable[..., PipelineSimulator], tmp_path: Path
 ) -> None:
     delivery = begin(workload)
-    assert delivery.start(_source(tmp_path, workload, "pass")) == STEPS, [build.log for build in delivery.builds.values()][-1]
+    steps = [*STEPS[:2], *(["Judge.Judge"] if workload == "container-image" else []), *STEPS[2:]]
+    assert delivery.start(_source(tmp_path, workload, "pass")) == steps, [build.log for build in delivery.builds.values()][-1]
     assert delivery.alerts == []
     assert delivery.builds["Gate"].exported["SCANGATE_VERDICT"] == "PASS"
     assert [each["status"] for each in delivery.deployments.made.values()] == (["Succeeded"] if workload in HOOKED else [])
@@ -190,6 +191,22 @@ HOOKED = ("container-image", "lambda")
 SHIPPED = {"container-image": _image_runs, "lambda": _function_runs, "ec2-codedeploy": _bundle_runs, "static-site": _site_runs}
 
 # -- nothing else does --
+
+WEAK_IMAGE = {"name": "CVE-2024-0001", "severity": "CRITICAL", "attributes": [{"key": "package_name", "value": "zlib"}]}
+
+
+@nightly
+@pytest.mark.parametrize(("findings", "verdict"), [([WEAK_IMAGE], "FAIL"), (None, "INCOMPLETE")])
+def test_an_image_that_does_not_pass_is_not_signed(
+    findings: list[dict[str, Any]] | None, verdict: str, begin: Callable[..., PipelineSimulator], tmp_path: Path
+) -> None:
+    delivery = begin("container-image")
+    delivery.registry.findings = findings
+    assert delivery.start(_source(tmp_path, "container-image", "pass")) == ["Gate.Gate", "Build.Build", "Judge.Judge"]
+    judge = delivery.builds["Judge"]
+    assert (judge.status, judge.exported["SCANGATE_VERDICT_PRODUCTION"]) == ("FAILED", verdict), judge.log
+    assert not _held("shelf", "release/")
+    assert not delivery.deployments.made
 
 
 @pytest.mark.parametrize(
@@ -241,6 +258,7 @@ BESIDE = {
     # Without a finding the hub is sent none; see the test of a FAIL.
     "GateRole": CLONE | REPORTS | {"s3:ListBucket", "securityhub:BatchImportFindings"},
     "BuildRole": CLONE | ALL_REPORTS | {"s3:GetObject"},
+    "JudgeRole": CLONE | {"s3:GetObject"},
     "SignRole": {"s3:GetObject"},
     "CheckRole": {"s3:ListBucket"},
     "ShipRole": {"s3:GetObject"},

@@ -98,16 +98,26 @@ def test_a_parameter_has_the_same_meaning_in_every_template() -> None:
             assert known.setdefault(name, (rest, values)) == (rest, values), (file.name, name)
 
 
-def test_the_pipelines_differ_in_their_deployment_only() -> None:
+def test_the_pipelines_differ_in_their_deployment_and_the_image_only() -> None:
     """The stages are written in each of the four templates: a change of one is a change of all."""
     stages = {}
     for workload, file in PIPELINES.items():
-        pipeline = json.loads(json.dumps(read_template(file)["Resources"]["Pipeline"]))
-        for stage in pipeline["Properties"]["Stages"]:
-            for action in (stage["Fn::If"][1] if "Fn::If" in stage else stage)["Actions"]:
-                if action["Name"] == "Deploy":
-                    action.update(ActionTypeId={}, Configuration={})
-        stages[workload] = pipeline
+        text = json.dumps(read_template(file)["Resources"]["Pipeline"])
+        if workload == "container-image":  # which is judged, too
+            text = text.replace('"Name": "Judged"', '"Name": "Gate"').replace("#{Judge.", "#{Gate.")
+        found = [each["Fn::If"][1] if "Fn::If" in each else each for each in json.loads(text)["Properties"]["Stages"]]
+        assert [each["Name"] for each in found if each["Name"] in {"Judge", "Accept"}] == (
+            ["Judge", "Accept"] if workload == "container-image" else []
+        )
+        stages[workload] = [each for each in found if each["Name"] not in {"Judge", "Accept"}]
+        for action in (action for stage in stages[workload] for action in stage["Actions"]):
+            if action["Name"] == "Deploy":
+                action.update(ActionTypeId={}, Configuration={})
+            if action["Name"] == "Sign":
+                sub = action["Configuration"]["EnvironmentVariables"]["Fn::Sub"]
+                given = {each["name"]: each["value"] for each in json.loads(sub if isinstance(sub, str) else sub[0])}
+                assert ("APPROVAL_ACTION" in given) is (workload == "container-image")
+                action["Configuration"]["EnvironmentVariables"] = [given["ENVIRONMENT"], given["EXECUTION"]]
     assert all(each == stages["lambda"] for each in stages.values())
 
 
@@ -150,7 +160,8 @@ def test_the_stages_follow_the_environments_parameter(workload: str, approval: s
         made = load_stack(workload, Environments=environments, Approval=approval, ConnectionArn=connection).resources()
         stages = environments.split(",")
         before = {"none": [], "release": [], "review": ["Decide"]}[approval]
-        expected = ["Source", "Gate", *before, "Build", *stages]
+        image = {"review": ["Judge", "Accept"]}.get(approval, ["Judge"]) if workload == "container-image" else []
+        expected = ["Source", "Gate", *before, "Build", *image, *stages]
         if approval == "release":
             expected.insert(-1, "Release")
         assert [stage["Name"] for stage in made["Pipeline"]["Stages"]] == expected
@@ -164,7 +175,11 @@ def _groups(made: Mapping[str, Any]) -> list[str]:
 @pytest.mark.parametrize("workload", WORKLOADS)
 def test_every_artifact_is_made_before_it_is_used_and_no_variable_is_unknown(workload: str) -> None:
     found = load_stack(workload, Environments="dev,qa,staging,production", Approval="review")
-    exported = set(parse_buildspec(_spec(found, "Gate")).exported)
+    exported = {
+        f"{name}.{each}"
+        for name in found.resources("AWS::CodeBuild::Project").keys() & {"Gate", "Judge"}
+        for each in parse_buildspec(_spec(found, name)).exported
+    }
     held: set[str] = set()
     for stage in found.resources()["Pipeline"]["Stages"]:
         for action in stage["Actions"]:
@@ -173,7 +188,7 @@ def test_every_artifact_is_made_before_it_is_used_and_no_variable_is_unknown(wor
             assert not made & held
             assert all(len(name) <= 10 for name in made)  # a longer one is cut in the bucket, and the roles name them
             held |= made
-        assert set(re.findall(r"#\{Gate\.(\w+)\}", json.dumps(stage))) <= exported
+        assert set(re.findall(r"#\{((?:Gate|Judge)\.\w+)\}", json.dumps(stage))) <= exported
 
 
 @pytest.mark.parametrize(("approval", "lets"), [("none", {"PASS"}), ("release", {"PASS"}), ("review", {"PASS", "REVIEW"})])
@@ -393,7 +408,8 @@ def test_a_pass_is_signed_and_admitted_with_least_privilege(line: Line, workload
     assert (gate.reports[0].status, gate.reports[0].problems) == ("SUCCEEDED", ())
     calls = {"Gate": _taken(line)}
     product = _product(line.folder, workload)
-    variables = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(source / "scangate-reports")}
+    reports = "CODEBUILD_SRC_DIR_Judged" if workload == "container-image" else "CODEBUILD_SRC_DIR_Gate"
+    variables = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, reports: str(source / "scangate-reports")}
     sign = line.build(found, "Sign", product, **variables)
     assert sign.status == "SUCCEEDED", sign.log
     calls["Sign"] = _taken(line)
@@ -498,7 +514,7 @@ FOREIGN = [
 def test_an_image_of_another_registry_or_without_a_digest_is_not_signed(line: Line, image: str) -> None:
     found, product = load_stack("container-image"), _product(line.folder, "container-image")
     (product / "image.txt").write_text(image, "utf-8")
-    variables = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(line.folder)}
+    variables = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Judged": str(line.folder)}
     sign = line.build(found, "Sign", product, **variables)
     assert sign.status == "FAILED"
     assert "image.txt names no " in sign.log  # the guard, and not what would have failed behind it
@@ -512,7 +528,7 @@ def test_the_appspec_always_calls_the_hook(line: Line) -> None:
     source, product = _source(line.folder, CLEAN), _product(line.folder, "container-image")
     (product / "appspec.yaml").write_text("version: 0.0\n", "utf-8")
     line.build(found, "Gate", source)
-    variables = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Gate": str(source / "scangate-reports")}
+    variables = {"ENVIRONMENT": "production", "EXECUTION": EXECUTION, "CODEBUILD_SRC_DIR_Judged": str(source / "scangate-reports")}
     assert line.build(found, "Sign", product, **variables).status == "SUCCEEDED"
     spec = json.loads((product / "appspec.yaml").read_text("utf-8"))
     assert spec["Hooks"] == [{"BeforeInstall": found.resources()["HookProduction"]["FunctionName"]}]
@@ -696,12 +712,14 @@ def test_roles_name_actions_and_resources_explicitly(workload: str, config: str)
             continue
         assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
         assert trust["Condition"]["ArnLike"]["aws:SourceArn"].startswith("arn:aws:")
-    for key, holder in (("SigningKey", "SignRole"), ("VerdictKey", "GateRole")):
+    holders = {"SigningKey": "SignRole", "VerdictKey": "GateRole"}
+    holders |= {"JudgeKey": "JudgeRole"} if workload == "container-image" else {}
+    for key, holder in holders.items():
         statements = found.resources()[key]["KeyPolicy"]["Statement"]
         assert [each["Principal"] for each in statements if "kms:Sign" in each["Action"]] == [{"AWS": f"<{holder}.Arn>"}]
         (account,) = (each for each in statements if each["Sid"] == "Account")
         assert not {"kms:Sign", "kms:CreateGrant", "kms:*"} & set(account["Action"])
-    assert {role for role in roles if "kms:Sign" in allowed_actions(found, role)} == {"GateRole", "SignRole"}
+    assert {role for role in roles if "kms:Sign" in allowed_actions(found, role)} == {*holders.values()}
     assert not any(
         action.startswith("iam:") for role in roles for action in allowed_actions(found, role) if action != "iam:PassRole"
     )
@@ -715,10 +733,14 @@ def test_roles_name_actions_and_resources_explicitly(workload: str, config: str)
         ("GateRole", "shop-delivery/Built/x"),
         ("CheckRole", "shop-delivery/RelProd/x"),
         ("SignRole", "shop-delivery/Gate/x"),
+        ("SignRole", "shop-delivery/Judged/x"),
+        ("GateRole", "shop-delivery/Judged/x"),
+        ("BuildRole", "shop-delivery/Judged/x"),
+        ("JudgeRole", "shop-delivery/Gate/x"),
     ],
 )
 def test_no_role_writes_the_objects_of_another(role: str, key: str) -> None:
-    places = allowed_actions(load_stack(), role)["s3:PutObject"]
+    places = allowed_actions(load_stack("container-image"), role)["s3:PutObject"]
     assert not any(fnmatchcase(f"<Artifacts.Arn>/{key}", directory) for directory in places)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import stat
 import subprocess
 from pathlib import Path
@@ -14,7 +15,9 @@ import yaml
 
 from scangate.cli.install_source import PLACEHOLDER
 from scangate.cli.snippet import list_snippets
+from scangate.cli.starter_pipeline import PIPELINES
 from scangate.cli.workload_detection import detect_workload
+from tests.support.aws.cloudformation import read_template
 from tests.support.command import SCANGATE, TIMEOUT, CommandResult, environment, run_scangate
 from tests.support.fake_secrets import fake_secret, fake_tokens
 
@@ -288,3 +291,43 @@ def test_settings_with_comments_are_left_to_their_owner(tmp_path: Path) -> None:
     ran = init(tree(tmp_path, {".vscode/settings.json": before}), "--for", "vscode").expect(0)
     assert (tmp_path / ".vscode/settings.json").read_text() == before
     assert "yaml.schemas" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("files", "workload"),
+    [
+        ({"Dockerfile": "FROM x\n"}, "container-image"),
+        ({"template.yaml": SAM}, "lambda"),
+        ({"appspec.yml": "os: linux\n"}, "ec2-codedeploy"),
+        ({"package.json": SITE}, "static-site"),
+    ],
+)
+def test_a_pipeline_gets_the_templates_that_fit_with_their_parameters(files: dict[str, str], workload: str, tmp_path: Path) -> None:
+    config = '[core]\n\tbare = false\n[remote "origin"]\n\turl = git@github.com:team/Web_Shop.git\n'
+    root = tree(tmp_path / "tree", {**files, ".git/config": config, ".git/HEAD": "ref: refs/heads/trunk\n"})
+    run = init(root, "--for", "pipeline", "--install-from", GIT).expect(0)
+    last = PIPELINES[workload]
+    given: dict[str, str] = {}
+    for name in ("signing", "delivery", last):
+        parameters = json.loads((root / f"delivery/{name}.json").read_text("utf-8"))["Parameters"]
+        template = read_template(list_snippets()[name])["Parameters"]
+        assert {key for key, each in template.items() if "Default" not in each} <= parameters.keys() <= template.keys()
+        for key, value in parameters.items():
+            accepted = bool(re.fullmatch(template[key].get("AllowedPattern", ".*"), value)) and value in template[key].get(
+                "AllowedValues", [value]
+            )
+            assert accepted is (value != "REPLACE"), (name, key, value)
+            assert given.setdefault(key, value) == value
+        assert f"--template-file {name}.yaml" in run.stdout + run.stderr
+    assert (given["Application"], given["Repository"], given["Branch"]) == ("web-shop", "team/Web_Shop", "trunk")
+    assert given["Workload"] == workload
+    assert yaml.safe_load((root / "scangate.yaml").read_text("utf-8"))["environments"].keys() == set(
+        given["Environments"].split(",")
+    )
+
+
+def test_a_pipeline_needs_to_know_what_it_deploys(tmp_path: Path) -> None:
+    assert "--with NAME" in init(tree(tmp_path, {"README.md": "x\n"}), "--for", "pipeline").expect(2).stderr
+    init(tmp_path, "--for", "pipeline", "--with", "static-site").expect(0)
+    assert (tmp_path / "delivery/delivery-static.json").exists()
+    assert "is kept" in init(tmp_path, "--for", "pipeline", "--with", "static-site").expect(0).stderr

@@ -46,6 +46,8 @@ def command(  # noqa: PLR0913 -- one parameter per option
 ) -> int:
     """Write a gate for CodeBuild, GitHub or GitLab, a pre-commit hook or VS Code, and a scangate.yaml, for PATH (default: here).
 
+    For a pipeline, chooses the CloudFormation templates that fit the repository, and writes files with their parameters.
+
     Shows every line that it adds and asks before it writes. Existing files are kept: .pre-commit-config.yaml and .gitignore get
     lines at their end, and for others it prints what to add.
 

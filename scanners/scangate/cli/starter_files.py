@@ -18,8 +18,10 @@ from scangate.cli.install_source import InstallSource, SourceKind
 from scangate.cli.project_detection import Project
 from scangate.cli.schema import policy_schema
 from scangate.cli.snippet import list_snippets
-from scangate.cli.starter_buildspec import fit_buildspec
+from scangate.cli.starter_buildspec import GATE, fit_buildspec
 from scangate.cli.starter_editor import EXTENSIONS, MODELINE, SCHEMA, SETTINGS, add_extensions, add_setting
+from scangate.cli.starter_pipeline import FOLDER, REPLACE, fill_parameters, list_commands, name_application
+from scangate.cli.workload_detection import detect_workload
 from scangate.errors import UsageError
 from scangate.judge.policy_files import DEFAULT_POLICY_FILE, find_own_policy
 
@@ -99,6 +101,7 @@ class Target(enum.Enum):
     GITLAB = "gitlab"
     PRE_COMMIT = "pre-commit"
     VSCODE = "vscode"
+    PIPELINE = "pipeline"
 
 
 class PlannedFile(msgspec.Struct, frozen=True):
@@ -212,6 +215,19 @@ def _plan_gitlab(root: Path, wishes: Wishes, project: Project) -> Iterator[Plann
         yield Advice(f"{GITLAB} is kept; include the job in it:", tuple(include.splitlines()))
 
 
+def _plan_pipeline(root: Path, wishes: Wishes, project: Project) -> Iterator[PlannedFile | Advice]:
+    """The parameters of the pipeline's templates; the templates themselves are printed by `scangate snippet`."""
+    del project
+    workload, reason = (wishes.snippet, "it was asked for") if wishes.snippet != GATE else detect_workload(root)
+    for template, text in fill_parameters(root, workload, wishes.source).items():
+        path = f"{FOLDER}/{template}.json"
+        if read_text(root / path) is not None:
+            yield Advice(f"{path} exists and is kept")
+        else:
+            yield PlannedFile(path, None, text, f"parameters of {template}.yaml, because {reason}")
+    yield Advice(f"replace {REPLACE} in {FOLDER}/*.json; then:", list_commands(workload, name_application(root)))
+
+
 def _plan_editor(root: Path, wishes: Wishes, project: Project) -> Iterator[PlannedFile | Advice]:
     del wishes, project
     schema = json.dumps(policy_schema(), indent=2, sort_keys=True) + "\n"
@@ -227,7 +243,7 @@ def _plan_editor(root: Path, wishes: Wishes, project: Project) -> Iterator[Plann
 
 
 def _plan_policy(root: Path, wishes: Wishes) -> Iterator[PlannedFile | Advice]:
-    named = (
+    named = Target.PIPELINE in wishes.targets or (
         Target.CODEBUILD in wishes.targets
         and "SCANGATE_ENV" in list_snippets()[wishes.snippet].read_text("utf-8").partition("\nversion:")[0]
     )
@@ -328,4 +344,5 @@ PLANS: dict[Target, Callable[[Path, Wishes, Project], Iterator[PlannedFile | Adv
     Target.GITLAB: _plan_gitlab,
     Target.PRE_COMMIT: _plan_hook,
     Target.VSCODE: _plan_editor,
+    Target.PIPELINE: _plan_pipeline,
 }

@@ -66,6 +66,7 @@ class PipelineSimulator:
     alerts: list[str] = field(default_factory=list)
     key: str = ""
     verdict_key: str = ""
+    judge_key: str = ""
     _kept: dict[str, dict[str, str]] = field(default_factory=dict)
     _path: str = ""
     _commit: str = ""
@@ -80,7 +81,8 @@ class PipelineSimulator:
         for group in self.found.resources("AWS::Logs::LogGroup").values():
             role_client("logs").create_log_group(logGroupName=group["LogGroupName"])
         signs = {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"}
-        self.key, self.verdict_key = (role_client("kms").create_key(**signs)["KeyMetadata"]["Arn"] for _ in range(2))
+        made = (role_client("kms").create_key(**signs)["KeyMetadata"]["Arn"] for _ in range(3))
+        self.key, self.verdict_key, self.judge_key = made
         self._path = BuildImage(self.home, self.folder / "cache").install_programs(self.folder / "bin")
         self.account.calls.clear()
 
@@ -109,7 +111,8 @@ class PipelineSimulator:
 
     def resolve(self, text: str) -> str:
         """A text of the pipeline with its variables filled in, as far as actions have exported them."""
-        known = {f"Gate.{name}": value for name, value in self.builds["Gate"].exported.items()}
+        actions = self.builds.keys() & {"Gate", "Judge"}
+        known = {f"{action}.{name}": value for action in actions for name, value in self.builds[action].exported.items()}
         known |= {"codepipeline.PipelineExecutionId": EXECUTION, "Source.CommitId": self._commit}
         return re.sub(r"#\{([^}]+)\}", lambda match: known[match[1]], text)
 
@@ -149,7 +152,9 @@ class PipelineSimulator:
                 if each["Name"] == request["ProjectName"]
             )
             variables = {
-                each["name"]: self.resolve(each["value"]).replace("<VerdictKey.Arn>", self.verdict_key)
+                each["name"]: self.resolve(each["value"])
+                .replace("<VerdictKey.Arn>", self.verdict_key)
+                .replace("<JudgeKey.Arn>", self.judge_key)
                 for each in json.loads(request.get("EnvironmentVariables", "[]"))
             }
             return self.build(project, inputs, outputs, **variables).status == "SUCCEEDED"
@@ -169,7 +174,7 @@ class PipelineSimulator:
         for name in inputs:
             self._take(role, name, site.source if name == inputs[0] else directory / name)
         settings = {each["Name"]: each["Value"] for each in properties["Environment"].get("EnvironmentVariables", [])}
-        known = {"KEY": self.key, "VERDICT_KEY": self.verdict_key, "SHELF": "shelf"}
+        known = {"KEY": self.key, "VERDICT_KEY": self.verdict_key, "JUDGE_KEY": self.judge_key, "SHELF": "shelf"}
         known |= {"DEPENDENCIES": ""}  # the environment has what it would install
         settings |= {name: value for name, value in known.items() if name in settings} | {"SCANGATE_HOME": str(self.home)}
         settings |= {f"CODEBUILD_SRC_DIR_{name}": str(directory / name) for name in inputs[1:]}
