@@ -23,6 +23,7 @@ from reference_pages import PAGES as GENERATED
 
 from scangate.app.policies import read_policy
 from scangate.cli import main
+from scangate.cli.default_group import DefaultGroup
 from scangate.cli.publication import UNPUBLISHED
 from scangate.model import EXIT_CODES, NEVER_ALLOWED, SCOPED_PASS, Basis, GapKind
 from scangate.plugin import FileFacts
@@ -129,7 +130,11 @@ def is_command_line(words: list[str]) -> bool:
     """Whether the words name a command and options that it has."""
     command: click.Command = main.cli
     context = click.Context(command)
-    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+    while isinstance(command, click.Group):
+        if isinstance(command, DefaultGroup) and words[:1] not in [[name] for name in command.commands]:
+            words = [command.default, *words]
+        if not words or words[0].startswith("-"):
+            break
         if words[0].isupper():  # a placeholder for any of its commands
             return True
         found = command.get_command(context, words.pop(0))

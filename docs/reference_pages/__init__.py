@@ -6,13 +6,17 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from reference_pages import commands, covered_content, policy_keys, rules
+from reference_pages import commands, covered_content, engines, policy_keys, rules
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
 RULE_PAGES = REFERENCE / "rules"
 README = ROOT / "README.md"
-PAGES: dict[str, Callable[[], str]] = {"commands.md": commands.render, "policy.md": policy_keys.render}
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands.render,
+    "engines.md": engines.render,
+    "policy.md": policy_keys.render,
+}
 """The file name of each page in ``docs/reference``, and what makes its text."""
 
 

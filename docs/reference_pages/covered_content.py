@@ -10,6 +10,8 @@ from scangate.scan.plan import ScannerTask
 
 OTHER_MANIFESTS = OSV_ECOSYSTEMS.keys() - {"npm-manifest"}  # one row is for all of them
 CALLS = frozenset({Analysis.CODE, Analysis.CONFIGURATION, Analysis.DEPENDENCIES})
+EXTRAS = frozenset({"betterleaks", "credsweeper", "zizmor"})
+"""Scanners that scangate is not installed with."""
 NAMES = {
     ANY_TYPE: "any text, in any language",
     "buildspec": "build specifications",
@@ -35,11 +37,11 @@ NAMES = {
 
 
 def render() -> str:
-    """A row for each content type that a scanner covers, and one for those that none does."""
+    """A row for each content type that a scanner covers, and one for those that none does. EXTRAS are left out."""
     declared: dict[str, dict[Analysis, list[tuple[str, Coverage]]]] = {}
     for name, scanner in load_scanners().items():
         for each in ScannerTask(scanner, scanner.Options(), 0.0).declared_coverage:
-            if not each.within:
+            if not each.within and name not in EXTRAS:
                 declared.setdefault(each.content_type, {}).setdefault(each.analysis, []).append((name, each))
     rows = [(NAMES[content], analyses) for content, analyses in declared.items() if NAMES.get(content) != ""]
     rows.sort(key=lambda row: (row[0] == NAMES[ANY_TYPE], Analysis.CODE not in row[1], row[0].lower()))

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 import click
 import pytest
 
+from scangate.cli.default_group import DefaultGroup
 from scangate.cli.main import cli
 from tests.support.command import SCANGATE, environment, load_verdict, run_scangate
 from tests.support.linked_environment import LinkedEnvironment
@@ -73,9 +74,9 @@ def test_help_of_the_program_names_its_commands_and_exit_codes(tmp_path: Path) -
 
 
 def _groups(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The words of every command that has commands of its own."""
+    """The words of every command that has commands of its own, and none that is meant where no command is named."""
     if isinstance(command, click.Group):
-        yield words
+        yield from [] if isinstance(command, DefaultGroup) else [words]
         context = click.Context(command)
         for name in command.list_commands(context):
             found = command.get_command(context, name)
@@ -208,7 +209,7 @@ def test_policies_are_checked_and_shown(tree: Path, rules: Path) -> None:
     assert json.loads(run_scangate("schema", "verdict", cwd=tree).expect(0).stdout)["title"] == "scangate verdict.json"
     listed = run_scangate("scanners", cwd=tree).expect(0).stdout
     assert [line.split()[0] for line in listed.splitlines()] == [
-        *("bandit", "semgrep", "detect-secrets", "pip-audit", "osv", "taint", "betterleaks", "credsweeper")
+        *("bandit", "semgrep", "detect-secrets", "pip-audit", "osv", "taint", "betterleaks", "credsweeper", "zizmor")
     ]
 
 

@@ -57,7 +57,7 @@ def test_they_are_all_there() -> None:
         assert (made.sources, made.in_tree) == (tuple(f"policies/{each}.yaml" for each in reversed(chain)), False)
         always = tuple(each.name for each in made.scanners if each.enabled and not each.if_installed)
         assert always == made.required_scanners == SCANNERS
-        assert {each.name for each in made.scanners if each.if_installed} == {"betterleaks", "credsweeper", "osv"}
+        assert {each.name for each in made.scanners if each.if_installed} == {"betterleaks", "credsweeper", "osv", "zizmor"}
         assert made.description
 
 
@@ -89,7 +89,7 @@ def test_the_values_that_the_policies_differ_in() -> None:
     assert [len(RUNGS[name].allowed_gaps) for name in LADDER] == [4, 2, 2, 1, 1, 1]
     assert [len(RUNGS[name].overrides) for name in LADDER] == [15, 15, 15, 15, 15, 16]
     assert all(limit == 0 for name in LADDER[1:] for each in RUNGS[name].overrides for _, limit in each.limits)
-    own = {*differing, "name", "description", "digest", "sources", "locations", "budget", "overrides", "allowed_gaps"}
+    own = {*differing, "name", "description", "digest", "sources", "locations", "folders", "budget", "overrides", "allowed_gaps"}
     for field in {each.name for each in msgspec.structs.fields(Policy)} - own:
         assert len({repr(getattr(RUNGS[name], field)) for name in LADDER}) == 1, field
 

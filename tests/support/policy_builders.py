@@ -72,7 +72,7 @@ class CommandOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
 
 def load_policy(spec: str | None, root: Path, environment: str | None = None, *, trusted: bool = False, scope: str = "") -> Policy:
     """`load` with the scanners known, on the tests' day."""
-    options = dict.fromkeys((*SCANNERS, "betterleaks", "credsweeper", "osv"), Options)
+    options = dict.fromkeys((*SCANNERS, "betterleaks", "credsweeper", "osv", "zizmor"), Options)
     return policy_loader.load_policy(
         spec,
         root,

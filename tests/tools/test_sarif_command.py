@@ -542,3 +542,11 @@ def test_a_block_covers_what_it_declares_and_reads_those_types_unless_it_names_p
     named = msgspec.structs.replace(declared, reads=("c",))
     assert [path for path, name in types.items() if scanner.reads(FileFacts(path, name), named)] == ["c"]
     assert list(SarifCommand("x", block("{files}")).coverage(block("{files}"))) == []
+
+
+def test_ratings_replace_what_the_output_says_of_a_rule(bench: ScanHarness) -> None:
+    ratings = {"R9": {"severity": "critical"}, "R*": {"severity": "low", "cwe": [78, 22]}, "*": {"severity": "info"}}
+    found = one(answer(bench, log(RESULT), ratings=ratings))
+    assert (found.severity, found.cwe) == (Severity.LOW, (22, 78))
+    only = one(answer(bench, log({**RESULT, "level": "error"}), ratings={"R1": {"cwe": [78]}}))
+    assert (only.severity, only.cwe) == (Severity.HIGH, (78,))

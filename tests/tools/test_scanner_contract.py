@@ -59,11 +59,16 @@ CLEAN: dict[str, bytes | str] = {
     "requirements.txt": "# none\n",
     "a.txt": "words\n",
     "package.json": "{}\n",
+    ".github/workflows/a.yml": "on: push\npermissions: {}\njobs: {a: {runs-on: ubuntu-latest, steps: [{run: make}]}}\n",
     "template.yaml": "AWSTemplateFormatVersion: '2010-09-09'\nResources: {}\n",
 }
 
 
-OPTIONAL = {"betterleaks": "version 2 of the program is not on PATH", "credsweeper": "the extra is not installed"}
+OPTIONAL = {
+    "betterleaks": "version 2 of the program is not on PATH",
+    "credsweeper": "the extra is not installed",
+    "zizmor": "the extra is not installed",
+}
 
 
 @pytest.fixture(params=SCANNERS)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from scangate.app.events import Events
 from scangate.app.requests import ScanRequest
-from scangate.app.scan_setup import digest_bundled_rules
 from scangate.errors import ScangateError
 from scangate.judge.policy import Policy
 from scangate.scan.cache_store import CacheStore, default_cache_directory
@@ -19,8 +18,11 @@ from scangate.scan.result_cache import ResultCache
 
 
 @contextlib.contextmanager
-def open_cache(request: ScanRequest, policy: Policy, worktree: Path, events: Events) -> Iterator[ResultCache | None]:
-    """The results of earlier scans; None where the cache is disabled or unusable. ``worktree`` is untrusted."""
+def open_cache(
+    request: ScanRequest, policy: Policy, worktree: Path, events: Events, rules: Mapping[str, str]
+) -> Iterator[ResultCache | None]:
+    """The results of earlier scans; None where the cache is disabled or unusable. ``worktree`` is untrusted. ``rules``: the digests
+    of all rules, by scanner."""
     secret = os.environ.get(KEY_VARIABLE, "")
     if request.ignore_cache:
         yield None
@@ -37,7 +39,7 @@ def open_cache(request: ScanRequest, policy: Policy, worktree: Path, events: Eve
         yield None
         return
     try:
-        yield ResultCache(cache, digest_bundled_rules(), now)
+        yield ResultCache(cache, rules, now)
     finally:
         cache.close()
         for note in cache.notes:

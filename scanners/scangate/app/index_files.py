@@ -54,6 +54,9 @@ class IndexFiles(JudgingFiles):
         """As `JudgingFiles.list_changes`: none, since what is staged is what judges."""
         return ()
 
+    def _list_files(self, name: str) -> Iterable[str]:
+        return [path for path in self._entries if path == name or path.startswith(f"{name}/")]
+
     def _check_out_chain(self, *names: str) -> None:
         self._check_out(follow_extends(names, self._read))
 

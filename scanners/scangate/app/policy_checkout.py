@@ -78,6 +78,15 @@ class JudgingFiles(abc.ABC):
         self._check_out([name])
         return self.root / name
 
+    def check_out_folder(self, name: str) -> Path:
+        """The path of the checked-out folder or file ``name``, with all files in it; it may not exist."""
+        self._check_out(sorted({*self._list_files(name), *_list_worktree_files(self._worktree, name)}))
+        return self.root / name
+
+    @abc.abstractmethod
+    def _list_files(self, name: str) -> Iterable[str]:
+        """The regular files at or below ``name``."""
+
     @abc.abstractmethod
     def display_name(self, file: Path) -> str:
         """The name of a checked-out file in messages."""
@@ -133,6 +142,13 @@ class RevisionFiles(JudgingFiles):
             return None
         data = self._read_blob(name, self._base.commit) or b""
         return data.decode("utf-8", "replace") if len(data) <= MAX_BYTES else ""
+
+    def _list_files(self, name: str) -> Iterable[str]:
+        try:
+            entries = [os.fsdecode(entry.raw_path) for entry in self._repository.list_tree(self._base.commit)]
+        except ScanError as error:
+            raise self._read_error("") from error
+        return [path for path in entries if path == name or path.startswith(f"{name}/")]
 
     def list_policy_paths(self) -> tuple[str, ...]:
         """The paths of the policies of folders in the revision."""
@@ -218,6 +234,14 @@ class HeadFiles(RevisionFiles):
     def list_changes(self) -> tuple[Note, ...]:
         """As in `JudgingFiles`: none."""
         return ()
+
+
+def _list_worktree_files(worktree: Path, name: str) -> list[str]:
+    """The files at or below ``name`` in the work tree, as far as links do not lead elsewhere."""
+    if not (worktree / name).is_dir():
+        return [name]
+    found = (Path(top) / each for top, _, names in os.walk(worktree / name) for each in names)
+    return [file.relative_to(worktree).as_posix() for file in found]
 
 
 def read_worktree_file(worktree: Path, name: str) -> bytes | None:

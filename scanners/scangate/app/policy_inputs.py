@@ -18,6 +18,7 @@ from scangate.app.policies import read_no_policy, read_policy
 from scangate.app.policy_checkout import HeadFiles, JudgingFiles, RevisionFiles, UnreadableRevisionError, repository_path
 from scangate.app.requests import ScanRequest
 from scangate.app.session import Session
+from scangate.app.user_rules import load_user_rules
 from scangate.ci import detect_build
 from scangate.errors import ScanError, UsageError
 from scangate.judge.baseline import split_removed_entries
@@ -27,6 +28,7 @@ from scangate.judge.policy import ExceptionOwners, Policy
 from scangate.judge.policy_files import is_policy_path
 from scangate.model import Gap, KnownSourceKind, Note, PolicyOrigin, PolicyProvenance
 from scangate.scan.git import Repository
+from scangate.tools.user_rules import UserRules
 
 NO_REPOSITORY_NOTE = (
     "CodePipeline passed the source on without .git, so tracked files and the changes of this build cannot be determined: "
@@ -51,7 +53,7 @@ class PolicyInputs(msgspec.Struct, frozen=True):
     """What a run is judged by. ``floor``: what bounds the policy. ``base``: the revision that it is compared with.
 
     ``changes``: the files with which the change would judge, and does not. ``forced_gaps``: gaps that no policy can allow.
-    ``files``: where it was read from; None for the work tree.
+    ``files``: where it was read from; None for the work tree. ``user_rules``: the semgrep rules that the policy names.
     """
 
     policy: Policy
@@ -64,6 +66,7 @@ class PolicyInputs(msgspec.Struct, frozen=True):
     changes: tuple[Note, ...] = ()
     files: JudgingFiles | None = None
     notes: tuple[str, ...] = ()
+    user_rules: UserRules = UserRules()
 
 
 def load_policy_inputs(request: ScanRequest, session: Session) -> PolicyInputs:
@@ -97,6 +100,7 @@ def _load(request: ScanRequest, session: Session, base: BaseRevision) -> PolicyI
     policy, provenance = _load_policy(request, session, judging, files, floor)
     owners = read_codeowners(policy, session.root, None if files is None else files.read_text)
     baseline = BaselineInputs() if request.ignore_baseline else _load_baseline(request, session, judging, files)
+    user_rules = load_user_rules(policy, request, session, base, files)
     changes = () if files is None else files.list_changes()
     return PolicyInputs(
         policy=policy,
@@ -114,6 +118,7 @@ def _load(request: ScanRequest, session: Session, base: BaseRevision) -> PolicyI
             *baseline.notes,
         ),
         changes=changes,
+        user_rules=user_rules,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -14,6 +14,7 @@ from scangate.app.report_files import list_report_targets, prepare, write_report
 from scangate.app.requests import ReevaluationRequest, ScanRequest
 from scangate.app.scan_setup import digest_bundled_rules
 from scangate.app.session import open_session
+from scangate.app.user_rules import combine_digests
 from scangate.app.verdict_file import read_verdict_text, refuse_scoped
 from scangate.judge.codeowners import list_path_owners
 from scangate.judge.evaluation import evaluate
@@ -45,6 +46,7 @@ def reevaluate(request: ReevaluationRequest, events: Events | None = None) -> Re
             image_result = fetch_image_findings(request.image, request.image_region, request.image_wait, session)
             results = (*(result for result in results if result.scanner != ECR), image_result)
         policy = policy_for(inputs.policy, earlier.targets.source, results)
+        rules = combine_digests(digest_bundled_rules(), inputs.user_rules)
         notes = tuple(dict.fromkeys((*earlier.targets.notes, *inputs.notes)))
         scanned = msgspec.structs.replace(earlier.targets, notes=notes)
         verdict = evaluate(
@@ -52,7 +54,10 @@ def reevaluate(request: ReevaluationRequest, events: Events | None = None) -> Re
             scanned,
             policy,
             today(),
-            forced_gaps=(*inputs.forced_gaps, *_scope_gaps(earlier, policy)),
+            forced_gaps=(
+                *inputs.forced_gaps,
+                *_scope_gaps(earlier, policy, rules),
+            ),
             owners=inputs.owners,
             known_sources=earlier.known_sources,
             coverage=earlier.coverage or (),
@@ -74,9 +79,9 @@ def reevaluate(request: ReevaluationRequest, events: Events | None = None) -> Re
         return write_reports(report, targets, events or Events())
 
 
-def _scope_gaps(earlier: Report, policy: Policy) -> Iterator[Gap]:
+def _scope_gaps(earlier: Report, policy: Policy, rules: Mapping[str, str]) -> Iterator[Gap]:
     """What the scan of ``earlier`` left out that ``policy`` requires, and a gap if it did not record its coverage."""
-    yield from find_scope_gaps(earlier.scope, policy, digest_bundled_rules(), earlier.results)
+    yield from find_scope_gaps(earlier.scope, policy, rules, earlier.results)
     if earlier.coverage is None:
         hint = f"scan again: scangate scan --policy {policy.name}"
         yield Gap(COVERAGE, None, GapKind.NOT_ANALYZED, "the verdict does not say which content types were analyzed", hint=hint)

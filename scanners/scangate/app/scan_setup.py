@@ -17,6 +17,7 @@ from scangate.app.own_policy_values import find_own_policy_values
 from scangate.app.policy_inputs import PolicyInputs
 from scangate.app.requests import ScanRequest
 from scangate.app.session import Session
+from scangate.app.user_rules import combine_digests
 from scangate.assets import folder
 from scangate.errors import ScanError, UsageError
 from scangate.judge.error_text import suggest
@@ -35,6 +36,8 @@ from scangate.timestamps import today
 from scangate.tools import semgrep, taint
 from scangate.tools.sarif_command import Options as CommandOptions
 from scangate.tools.sarif_command import SarifCommand
+from scangate.tools.semgrep import NAME as SEMGREP
+from scangate.tools.semgrep_user_rules import SemgrepWithUserRules
 
 SALT_BYTES = 16
 
@@ -68,6 +71,11 @@ class ScanSetup(msgspec.Struct, frozen=True):
         """Whether findings of the base may be needed: to mark findings as known, or to know which inline comments a change adds."""
         base = self.inputs.base
         return base.is_comparable or bool(base.reference and self.policy.inline_suppressions is not InlineSuppressions.DENY)
+
+    @property
+    def rule_digests(self) -> Mapping[str, str]:
+        """The digests of all rules, by scanner."""
+        return combine_digests(digest_bundled_rules(), self.inputs.user_rules)
 
     def own_files(self, session: Session) -> tuple[Path, ...]:
         """The files that scangate itself writes in this run."""
@@ -131,7 +139,7 @@ class ScanSetup(msgspec.Struct, frozen=True):
         unknown = [name for name in (*self.request.only, *self.request.skip) if name not in names]
         if unknown:
             raise UsageError(f"no such scanner: {unknown[0]}", suggest(unknown[0], names))
-        for name, scanner in self.scanners.items():
+        for name, scanner in self._scanners_with_rules().items():
             setting = settings.get(name)
             options = setting.options if setting is not None else scanner.Options()
             timeout = setting.timeout if setting is not None else self.policy.timeout
@@ -143,6 +151,11 @@ class ScanSetup(msgspec.Struct, frozen=True):
                 command = SarifCommand(setting.name, block)
                 skip_reason = self._skip_reason(setting.name, setting) or _absence(setting, command.find_program)
                 yield ScannerTask(command, block, setting.timeout, skip_reason)
+
+    def _scanners_with_rules(self) -> Mapping[str, Scanner[Any]]:
+        """The scanners; semgrep with the user's rules, if there are any."""
+        rules = self.inputs.user_rules
+        return {**self.scanners, SEMGREP: SemgrepWithUserRules(rules)} if rules.rules else self.scanners
 
     def _skip_reason(self, name: str, setting: ScannerSettings | None) -> str:
         if setting is None:

@@ -20,10 +20,11 @@ from scangate.app.interruption import Interruption
 from scangate.app.policy_inputs import load_policy_inputs
 from scangate.app.report_files import ReportTarget, list_report_targets, prepare, write_reports
 from scangate.app.requests import ScanRequest
-from scangate.app.scan_setup import ScanSetup, digest_bundled_rules
+from scangate.app.scan_setup import ScanSetup
 from scangate.app.scanner_registry import load_scanners
 from scangate.app.session import Session, open_session
 from scangate.app.unstaged_changes import list_unstaged
+from scangate.app.user_rules import check_user_rules
 from scangate.errors import ScanError
 from scangate.judge.codeowners import list_path_owners
 from scangate.judge.coverage import measure_coverage
@@ -55,7 +56,7 @@ def scan(request: ScanRequest, events: Events | None = None, interruption: Inter
     with open_session(request.root, of_history=request.history is not None) as session:
         prepare(targets, request.output_dir, session)
         setup = load_setup(request, session, events, targets)
-        with open_cache(request, setup.policy, session.root, events) as cache:
+        with open_cache(request, setup.policy, session.root, events, setup.rule_digests) as cache:
             setup = msgspec.structs.replace(setup, cache=cache)
             report = run_scan(setup, session, interruption, _preloading_formats(targets, events))
         return write_reports(report, targets, events)
@@ -69,6 +70,7 @@ def load_setup(request: ScanRequest, session: Session, events: Events, targets: 
     outputs = tuple(target.file for target in targets if target.file is not None)
     inputs = load_policy_inputs(request, session)
     inputs = msgspec.structs.replace(inputs, notes=(*notes, *inputs.notes))
+    check_user_rules(inputs.user_rules, session)
     setup = ScanSetup(request, inputs, load_scanners(), outputs)
     events.on_policy(session.root, setup.policy, setup.scanners)
     if request.time_limit is not None:
@@ -137,7 +139,7 @@ def _judge(scanned: _Scanned, setup: ScanSetup, session: Session, interruption: 
     commit = (listing.commit if listing is not None else "") or find_commit(session)
     signal_name, signal_code = interruption.name, interruption.code  # read once: another may arrive
     targets = _complete_targets(scanned, inputs.notes, folders, signal_name)
-    rules = digest_bundled_rules()
+    rules = setup.rule_digests
     coverage = measure_coverage(
         targets, results, {task.scanner.NAME: task.declared_coverage for task in scanned.plan.tasks}, policy
     )

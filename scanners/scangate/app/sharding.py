@@ -14,7 +14,7 @@ from scangate.app.events import Events
 from scangate.app.interruption import Interruption
 from scangate.app.report_files import SPACE_HINT, ReportTarget, list_report_targets, prepare
 from scangate.app.requests import ShardRequest
-from scangate.app.scan_setup import ScanSetup, digest_bundled_rules
+from scangate.app.scan_setup import ScanSetup
 from scangate.app.scanning import find_commit, load_setup
 from scangate.app.session import Session, open_session
 from scangate.errors import UsageError
@@ -45,7 +45,7 @@ def scan_shard(request: ShardRequest, events: Events | None = None, interruption
     with open_session(request.root) as session:
         file = _prepare_file(shard, request.output_dir, session)
         setup = load_setup(request, session, events)
-        with open_cache(request, setup.policy, session.root, events) as cache:
+        with open_cache(request, setup.policy, session.root, events, setup.rule_digests) as cache:
             text = _scan(shard, msgspec.structs.replace(setup, cache=cache), session, interruption, events)
         if text is None:
             return ShardResult(shard, file, interrupted=True)
@@ -96,7 +96,7 @@ def build_header(setup: ScanSetup, session: Session, shards: int, inventory: Inv
         environment=setup.policy.environment,
         only=tuple(sorted(setup.request.only)),
         skip=tuple(sorted(setup.request.skip)),
-        rules=dict(digest_bundled_rules()),
+        rules=dict(setup.rule_digests),
         files=len(inventory.sizes),
         inventory=inventory.digest,
         shards=shards,

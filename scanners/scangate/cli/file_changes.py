@@ -16,10 +16,11 @@ from scangate.scan.masking import mask_suspicious
 _DIGEST = re.compile(r"--hash[= ](?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})(?![^\s])")
 
 
-def list_changed_lines(path: str, before: str, after: str, context: int) -> list[str]:
-    """A unified diff without its header; lines of the file may hold secrets, which are masked."""
+def list_changed_lines(path: str, before: str, after: str, context: int, *, is_ours: bool = False) -> list[str]:
+    """A unified diff without its header; lines of the file may hold secrets, which are masked. ``is_ours``: what is added holds
+    none, because it comes with the package."""
     lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=context))[2:]
-    return [ci_log(_mask(line, path)) for line in lines]
+    return [ci_log(line if is_ours and line.startswith("+") else _mask(line, path)) for line in lines]
 
 
 def _mask(line: str, path: str) -> str:

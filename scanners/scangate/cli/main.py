@@ -29,7 +29,7 @@ COMMANDS = {
     "diff": "Compare two verdict.json files: new, fixed and unchanged findings.",
     "explain": "Show why a finding fails the build and how to fix it.",
     "fix": "Raise vulnerable pins and make safe rewrites, after a diff and a question.",
-    "rules": "List all rules, and print the page of one.",
+    "rules": "List all rules, print the page of one, and test your own.",
     "baseline": "Create, update and show the known findings.",
     "waive": "Add an exception to the policy file.",
     "policy": "Check and show policies.",
@@ -43,7 +43,7 @@ COMMANDS = {
     "init": "Write a buildspec, a policy and a hook for a repository.",
     "snippet": "List and print buildspecs, hooks and templates.",
     "completion": "Print the script that completes commands in bash, zsh or fish.",
-    "scanners": "List the scanners: version, and which files they read.",
+    "scanners": "List the scanners and other engines, and add one to a policy.",
 }
 
 

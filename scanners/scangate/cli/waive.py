@@ -35,6 +35,8 @@ from scangate.scan.masking import mask_tokens
 from scangate.timestamps import today
 from scangate.tools.pip_audit_options import NAME as PIP_AUDIT
 from scangate.tools.rule_catalog import list_rules
+from scangate.tools.semgrep import NAME as SEMGREP
+from scangate.tools.user_rules import PREFIX
 
 ADVISORY = re.compile(r"(CVE|GHSA|PYSEC|OSV|MAL)-[\w-]+", re.IGNORECASE | re.ASCII)
 RULE = re.compile(r"[\w*?-]+:\S(.*\S)?")  # the name of a scanner has no dot, unlike the path in PATH:LINE
@@ -116,7 +118,9 @@ def _select(name: str, entry: PolicyException) -> PolicyException:
 
 def _check_rule(name: str) -> None:
     """Raises UsageError for a rule that a built-in scanner does not have; those of other scanners are not known here."""
-    scanner = name.partition(":")[0]
+    scanner, _, own = name.partition(":")
+    if scanner == SEMGREP and own.startswith(PREFIX):
+        return
     rules = [rule for rule in list_rules() if rule.partition(":")[0] == scanner and not rule.startswith(f"{PIP_AUDIT}:")]
     if rules and not any(matches_name(name, rule) for rule in rules):
         close = difflib.get_close_matches(name, rules, n=1, cutoff=0.4)

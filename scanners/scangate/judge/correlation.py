@@ -74,7 +74,7 @@ CWE_CORRECTIONS = {
 }
 """The CWE of rules for which the tool's own CWE is wrong; 0: no other scanner reports it."""
 
-SCANNER_PRECEDENCE = ("detect-secrets", "betterleaks", "credsweeper", "pip-audit", "osv", "semgrep", "taint", "bandit")
+SCANNER_PRECEDENCE = ("detect-secrets", "betterleaks", "credsweeper", "pip-audit", "osv", "semgrep", "taint", "bandit", "zizmor")
 """Whose finding represents a merged one: specialized scanners first, then those with the best advice, then others by name."""
 
 _FAMILY_OF = {cwe: family for family, cwes in CWE_FAMILIES.items() for cwe in cwes}

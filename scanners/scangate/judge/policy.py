@@ -171,7 +171,7 @@ class Policy(msgspec.Struct, frozen=True):
     that no exception accepts. ``exception_owner_names``: names with ``*``, one of which the owner of an exception has; empty for
     any owner. ``excludable_paths``: below these, a policy that this one is the floor of may exclude paths. ``is_absent``: it only
     says what to scan, in the place of a policy that cannot be read; it judges nothing.
-    ``environments``: the names of all that it has.
+    ``environments``: the names of all that it has. ``folders``: by the name of each of its files the folder that it was read from.
     """
 
     name: str
@@ -210,6 +210,7 @@ class Policy(msgspec.Struct, frozen=True):
     is_bundled: bool = False
     is_absent: bool = False
     environments: tuple[str, ...] = ()
+    folders: dict[str, str] = {}
 
     def scanner(self, name: str) -> ScannerSettings | None:
         """The setting of a scanner, None if the policy does not name it."""

@@ -121,6 +121,7 @@ def _tighten(floor: Policy, policy: Policy) -> Policy:
     bounded = msgspec.structs.replace(
         policy,
         locations=locations,
+        folders={**floor.folders, **policy.folders},
         budget=budget,
         unknown_severity=floor.unknown_severity if "unknown" in from_floor else policy.unknown_severity,
         required_scanners=tuple(sorted({*policy.required_scanners, *floor.required_scanners})),

@@ -49,6 +49,10 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 SIZE_UNITS = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 COMMAND_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 RESERVED_NAMES = frozenset({"targets", "scangate", COVERAGE})  # names in gaps that belong to no scanner
+UNDECIDING_FIELDS = (
+    *("name", "description", "digest", "sources", "locations", "in_tree", "is_bundled", "is_absent", "environments", "folders"),
+)
+"""The fields of a policy that change no decision, and so not its digest."""
 CATCH_ALL_PROBE = "\x01/\x01"  # a path that only a pattern for every path matches
 
 
@@ -128,7 +132,7 @@ def resolve_policy(tree: Node, environment: str, registry: ScannerOptionTypes, t
 def compute_digest(policy: Policy) -> str:
     """SHA-256 (hex) of all that decides: not of names, descriptions or the files it was made of."""
     content = msgspec.to_builtins(policy)
-    for name in ("name", "description", "digest", "sources", "locations", "in_tree", "is_bundled", "is_absent", "environments"):
+    for name in UNDECIDING_FIELDS:
         content.pop(name)
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 

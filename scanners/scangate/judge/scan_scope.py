@@ -155,8 +155,13 @@ def _scanners(scope: _RecordedScope, policy: Policy, rules: Mapping[str, str]) -
                 setting.name,
                 f"the scan used options for this scanner that differ from this policy's: {', '.join(map(shorten, keys))}",
             )
-        elif ran.rules != rules.get(setting.name, ran.rules):
+        elif not has_rules(ran.rules, rules.get(setting.name, ran.rules)):
             yield (setting.name, "the scan used rules for this scanner that differ from the current ones")
+
+
+def has_rules(ran: str, expected: str) -> bool:
+    """Whether the rules of a scan include those expected. Rules of the user's own are recorded behind a plus sign."""
+    return ran == expected or ("+" not in expected and ran.partition("+")[0] == expected)
 
 
 def _caches(scope: _RecordedScope, policy: Policy, results: Sequence[ScanResult]) -> Iterator[tuple[str, str]]:

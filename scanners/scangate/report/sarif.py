@@ -44,6 +44,7 @@ TOOL_URLS = {
     "osv": "https://osv.dev/",
     "pip-audit": "https://github.com/pypa/pip-audit",
     "semgrep": "https://semgrep.dev/",
+    "zizmor": "https://docs.zizmor.sh/",
 }
 SCANGATE_URL = "https://pypi.org/project/scangate/"
 """The URL of scangate, and of scanners that are not in TOOL_URLS."""

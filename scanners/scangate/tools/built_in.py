@@ -7,6 +7,6 @@ from typing import Any
 
 from scangate.plugin import Scanner
 
-MODULES = ("bandit", "semgrep", "detect_secrets", "pip_audit", "osv", "taint", "betterleaks", "credsweeper")
+MODULES = ("bandit", "semgrep", "detect_secrets", "pip_audit", "osv", "taint", "betterleaks", "credsweeper", "zizmor")
 _modules = [importlib.import_module(f"scangate.tools.{name}") for name in MODULES]
 BUILT_IN: dict[str, Scanner[Any]] = {module.NAME: module for module in _modules}

@@ -106,20 +106,22 @@ class RuleScope(NamedTuple):
 
 
 @functools.cache
-def covered_content() -> tuple[Coverage, ...]:
-    """What the rules cover: the content types of which they find at least MIN_WEAKNESSES.
+def covered_content(more: tuple[tuple[str, RuleScope], ...] = ()) -> tuple[Coverage, ...]:
+    """What the rules cover: the content types of which they find at least MIN_WEAKNESSES. ``more``: rules that are not bundled,
+    each with a content type.
 
     Rules are counted for one syntax: some rules for CloudFormation are there twice, for YAML and for JSON.
     """
     rules: dict[tuple[str, Analysis], Counter[str]] = defaultdict(Counter)
     weaknesses: dict[tuple[str, Analysis], set[str]] = defaultdict(set)
-    for file, scopes in load_scopes().items():
-        for content_type in _content_types(file):
-            for scope in scopes:
-                if scope.kind in KINDS:
-                    key = (content_type, KINDS[scope.kind])
-                    rules[key].update(scope.languages)
-                    weaknesses[key].update(scope.weaknesses)
+    bundled = (
+        (content_type, scope) for file, scopes in load_scopes().items() for content_type in _content_types(file) for scope in scopes
+    )
+    for content_type, scope in (*bundled, *more):
+        if scope.kind in KINDS:
+            key = (content_type, KINDS[scope.kind])
+            rules[key].update(scope.languages)
+            weaknesses[key].update(scope.weaknesses)
     return tuple(
         Coverage(content_type, analysis, max(counts.values()))
         for (content_type, analysis), counts in sorted(rules.items())

@@ -18,7 +18,7 @@ from scangate.globs import Glob, matches
 from scangate.model import ANY_TYPE, FileAccounting, FileReport, Finding, FindingKind, Gap, GapKind, Secret, SecretWeight, Span
 from scangate.plugin import Analysis, Coverage, FileFacts, ProgramOutput, ScanContext, SourceFile, parse_json
 from scangate.tools.program_files import digest_command, find_on_path
-from scangate.tools.sarif_log import INVALID, SarifLog, error_text, read_log
+from scangate.tools.sarif_log import INVALID, Rating, SarifLog, error_text, read_log
 
 AnalysisName = Literal["code", "configuration", "secrets", "dependencies"]
 MAX_ARGUMENT_BYTES = 100_000
@@ -68,6 +68,14 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
         msgspec.Meta(description="true: the findings in a file depend on that file alone, so that they can be cached by file."),
     ] = False
     trusted: Annotated[str, msgspec.Meta(description="Why a file that its output does not mention was analyzed nevertheless.")] = ""
+
+    ratings: Annotated[
+        dict[str, Rating],
+        msgspec.Meta(
+            description="What its rules are worth: severity and cwe by rule, where its output has none or others. A name may have "
+            "`*`; the first one that matches counts."
+        ),
+    ] = {}
 
     def __post_init__(self) -> None:
         if not self.command:
@@ -144,7 +152,7 @@ class SarifCommand:
             raise self._error(GapKind.CRASH, f"{options.command[0]} {death}", output)
         try:
             text = _read_output(target) if any("{output}" in word for word in options.command) else output.stdout
-            return read_log(parse_json(text, self.NAME), self.NAME, FindingKind(options.kind), root, context)
+            return read_log(parse_json(text, self.NAME), self.NAME, FindingKind(options.kind), root, context, options.ratings)
         except ScanError as error:
             raise self._error(error.kind, error.reason, output) from None
         except INVALID:

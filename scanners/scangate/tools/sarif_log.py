@@ -6,10 +6,12 @@ Specification: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Literal
 from urllib.parse import unquote, urlparse
 
 import msgspec
@@ -45,6 +47,13 @@ _URL = re.compile(r"https?://[\w./:#~%+-]{1,500}")  # without user name, passwor
 _CWE = re.compile(r"cwe[-/](\d+)", re.IGNORECASE)
 
 
+class Rating(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a policy says of a tool's rule: severity and weaknesses (CWE numbers), where its output has none or other ones."""
+
+    severity: Literal["critical", "high", "medium", "low", "info"] | None = None
+    cwe: tuple[int, ...] = ()
+
+
 class SarifLog(msgspec.Struct):
     """What a log says. ``named``: the files that it lists as analyzed or has a result for. ``failed``: those that the tool reports
     an error about, or a warning while it ran, with its text. ``lost_results``: for each result without a given file, why it cannot
@@ -63,8 +72,15 @@ class SarifLog(msgspec.Struct):
         self.lost_results += other.lost_results
 
 
-def read_log(log: Any, scanner: str, kind: FindingKind, root: Path, context: ScanContext) -> SarifLog:
-    """The content of ``log``, whose relative paths are below ``root``.
+def read_log(  # noqa: PLR0913, PLR0917 -- what a log is read by
+    log: Any,
+    scanner: str,
+    kind: FindingKind,
+    root: Path,
+    context: ScanContext,
+    ratings: Mapping[str, Rating] = MappingProxyType({}),
+) -> SarifLog:
+    """The content of ``log``, whose relative paths are below ``root``. ``ratings``: of rules, by patterns of their names.
 
     Raises ScanError: GARBAGE if it is not a SARIF 2.1.0 log, CRASH if it reports a failure that is not about single files.
     """
@@ -76,7 +92,7 @@ def read_log(log: Any, scanner: str, kind: FindingKind, root: Path, context: Sca
         tool, results = require_fields(run, "tool", "results")
         if {"results", "invocations"} & set(run.get("externalPropertyFileReferences") or ()):  # section 3.14.2
             raise ScanError(GapKind.GARBAGE, "its results are in other files (externalPropertyFileReferences)")
-        reader = _RunReader(run, scanner, kind, root, context)
+        reader = _RunReader(run, scanner, kind, root, context, ratings)
         found.failed |= reader.failed_files()
         found.named |= reader.listed_files()
         rules = _rules(tool)
@@ -104,7 +120,10 @@ def error_text(text: str) -> str:
 class _RunReader:
     """Reads one run of a log."""
 
-    def __init__(self, run: Any, scanner: str, kind: FindingKind, root: Path, context: ScanContext) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 -- what a run is read by
+        self, run: Any, scanner: str, kind: FindingKind, root: Path, context: ScanContext, ratings: Mapping[str, Rating]
+    ) -> None:
+        self._ratings = ratings
         self._run = run
         self._scanner = scanner
         self._kind = kind
@@ -183,15 +202,17 @@ class _RunReader:
         text = mask_suspicious(cut_text(str(message.get("text", title)), MAX_TEXT_LENGTH))
         tags = rule.get("properties", {}).get("tags", [])
         help_url = str(rule.get("helpUri", ""))
+        rating = next((each for pattern, each in self._ratings.items() if fnmatch.fnmatchcase(name, pattern)), Rating())
+        numbers = rating.cwe or {int(number) for tag in tags for number in _CWE.findall(str(tag))}
         return Finding(
             rule=f"{self._scanner}:{name}",
-            severity=_severity(result, rule),
+            severity=Severity(rating.severity) if rating.severity else _severity(result, rule),
             confidence=_confidence(result, rule),
             kind=self._kind,
             title=title,
             message=title if self._kind is FindingKind.SECRET else text,
             location=location,
-            cwe=tuple(sorted({int(number) for tag in tags for number in _CWE.findall(str(tag))})),
+            cwe=tuple(sorted(numbers)),
             help_url=help_url if _URL.fullmatch(help_url) else "",
             tool_comment="suppressed in the tool's output" if _is_suppressed(result) else "",
         )

@@ -17,6 +17,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -38,12 +39,15 @@ from scangate.model import (
     Span,
 )
 from scangate.plugin import Coverage, FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
+from scangate.printable import replace_unprintable
+from scangate.scan.masking import cut_text, mask_suspicious
 from scangate.source_text import decode
 from scangate.tools import rule_pack
 from scangate.tools.mitigations import Mitigations
 from scangate.tools.suppression_comments import find_nosemgrep
 from scangate.tools.syntax_check import check_json, check_yaml, make_gap
 from scangate.tools.tool_version import find_installed_version
+from scangate.tools.user_rules import UserRule, UserRules
 
 if TYPE_CHECKING:
     from scangate.tools.document_rules.checking import Match
@@ -60,6 +64,8 @@ EXPERIMENTAL = "--experimental"
 CONSOLE_SCRIPT_MARKER = b"from semgrep.console_scripts.entrypoint import main"
 """A line by which the console script is recognized."""
 
+MAX_MESSAGE_LENGTH = 4000  # characters; of a user's rule, which may quote what it matched
+MAX_REASON_LENGTH = 300
 RULE_TIMEOUT = 10  # seconds; a rule that is slow on one file makes a gap of that file, not of the whole call
 MEMORY_LIMIT = 2000  # MiB; one file must not take the memory of the machine: thousands of equal keys in YAML took 4.7 GB
 # The time limit needs `--x-parmap`: the threads that semgrep uses without it are not interrupted in the middle of a rule.
@@ -127,6 +133,13 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
         Literal["experimental", "ordinary"],
         msgspec.Meta(description="experimental starts ten times faster, with the same findings; if it fails, ordinary is run."),
     ] = "experimental"
+    rules: Annotated[
+        tuple[str, ...],
+        msgspec.Meta(
+            description="Folders or files with semgrep rules of your own, from the policy's folder; they are used in addition.",
+            extra={"trusted only": True, "tighter": "more"},
+        ),
+    ] = ()
 
 
 class LeavingOptions(Options, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -140,7 +153,7 @@ class LeavingOptions(Options, frozen=True, forbid_unknown_fields=True, rename="k
 
 def leave_followed_rules(options: Options) -> Options:
     """``options`` for a run in which taint scans every Python file that semgrep scans."""
-    return LeavingOptions(options.front_end)
+    return LeavingOptions(options.front_end, options.rules)
 
 
 class _Position(msgspec.Struct):
@@ -169,6 +182,8 @@ class _ErrorSpan(msgspec.Struct):
 class _Error(msgspec.Struct):
     type: str | list[Any]
     path: str | None = None
+    rule_id: str | None = None
+    message: str | None = None
     spans: list[_ErrorSpan] | None = None
 
     @property
@@ -205,16 +220,39 @@ def coverage(options: Options) -> Iterable[Coverage]:
     return rule_pack.covered_content()
 
 
-def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:
+def find_broken_rules(rules: UserRules, context: ScanContext) -> Iterator[tuple[UserRule, str]]:
+    """The rules that semgrep cannot read, each with its reason, in one line. Raises ScanError if semgrep itself fails."""
+    if not rules.rules:
+        return
+    target, file = context.temp_folder / "empty.py", context.temp_folder / "user-rules.json"
+    target.write_bytes(b"")
+    file.write_bytes(rules.encode())
+    argv = [_program([EXPERIMENTAL], context), "scan", *FLAGS, EXPERIMENTAL, "--config", str(file), str(target)]
+    output = context.run_program(argv, env=ENVIRONMENT, exit_codes=range(128), name=NAME)
+    for error in decode_json(output.stdout, NAME, _Output).errors:
+        rule = rules.find(error.rule_id or "")
+        if rule is None:
+            raise ScanError(GapKind.CRASH, f"semgrep cannot read the rules: {_one_line(error.message or '')}")
+        yield rule, _one_line((error.message or "").partition(":")[2] or "not a valid rule")
+
+
+def _one_line(text: str) -> str:
+    return replace_unprintable(" ".join(text.split()))[:MAX_REASON_LENGTH]
+
+
+def scan(
+    files: Sequence[SourceFile], options: Options, context: ScanContext, user_rules: UserRules | None = None
+) -> Iterable[FileReport]:
     """Runs semgrep over ``files`` and reports each file that its output lists as scanned; falls back to the ordinary front end.
 
-    Python that taint does not read is scanned in a run of its own, with all rules.
+    Python that taint does not read is scanned in a run of its own, with all rules. ``user_rules``: rules in addition to ours.
     """
+    more = user_rules or UserRules()
     alone = [each for each in files if _is_python_of_its_own(each)] if isinstance(options, LeavingOptions) else files
     others = [each for each in files if each not in alone]
     return [
-        *(_scan(others, options, context, leaves_followed=True) if others else ()),
-        *(_scan(alone, options, context, leaves_followed=False) if alone else ()),
+        *(_scan(others, options, context, more, leaves_followed=True) if others else ()),
+        *(_scan(alone, options, context, more, leaves_followed=False) if alone else ()),
     ]
 
 
@@ -225,18 +263,24 @@ def _is_python_of_its_own(source: SourceFile) -> bool:
     return path.endswith(rule_pack.SUFFIXES["python"]) and not is_given
 
 
-def _scan(files: Sequence[SourceFile], options: Options, context: ScanContext, *, leaves_followed: bool) -> list[FileReport]:
+def _scan(
+    files: Sequence[SourceFile], options: Options, context: ScanContext, more: UserRules, *, leaves_followed: bool
+) -> list[FileReport]:
     if options.front_end == "experimental":
         try:
-            return list(_reports(files, [EXPERIMENTAL], context, leaves_followed=leaves_followed))
+            return list(_reports(files, [EXPERIMENTAL], context, more, leaves_followed=leaves_followed))
         except ScanError as error:
             if error.kind not in (GapKind.CRASH, GapKind.GARBAGE):
                 raise
-    return list(_reports(files, [], context, leaves_followed=leaves_followed))
+    return list(_reports(files, [], context, more, leaves_followed=leaves_followed))
 
 
-def _rule_arguments(rule_files: Iterable[Path], context: ScanContext, *, leaves_followed: bool) -> Iterator[str]:
-    """The arguments that name the rules; those that taint follows are taken out of their files."""
+def _rule_arguments(rule_files: Iterable[Path], context: ScanContext, more: UserRules, *, leaves_followed: bool) -> Iterator[str]:
+    """The arguments that name the rules; those that taint follows are taken out of their files. ``more``: the user's."""
+    if more.rules:
+        own = context.temp_folder / "user-rules.json"
+        own.write_bytes(more.encode())
+        yield from ("--config", str(own))
     for file in rule_files:
         rest = rule_pack.without_followed_rules(file) if leaves_followed else None
         if rest is None:
@@ -248,18 +292,19 @@ def _rule_arguments(rule_files: Iterable[Path], context: ScanContext, *, leaves_
 
 
 def _reports(
-    files: Sequence[SourceFile], flags: Sequence[str], context: ScanContext, *, leaves_followed: bool
+    files: Sequence[SourceFile], flags: Sequence[str], context: ScanContext, more: UserRules, *, leaves_followed: bool
 ) -> Iterator[FileReport]:
     from scangate.tools.semgrep_input import prepare_source  # noqa: PLC0415 -- not needed if nothing has changed
 
-    yield from (_report_on_script(source) for source in files if source.content_type == SCRIPTS)
-    files = [source for source in files if source.content_type != SCRIPTS]
+    scripts = {source.path for source in files if source.content_type == SCRIPTS and not more.is_about(source.path, SCRIPTS)}
+    yield from (_report_on_script(source) for source in files if source.path in scripts)
+    files = [source for source in files if source.path not in scripts]
     if not files:
         return
-    paths = [rule_pack.tool_path(source.path, source.content_type, source.read_bytes()) for source in files]
+    paths = [_tool_path(source, more) for source in files]
     prepared = [prepare_source(path, source.read_bytes()) for path, source in zip(paths, files, strict=True)]
     rule_files = rule_pack.rule_files_for(paths, {source.content_type for source in files})
-    rules = list(_rule_arguments(rule_files, context, leaves_followed=leaves_followed))
+    rules = list(_rule_arguments(rule_files, context, more, leaves_followed=leaves_followed))
     inputs = [
         str(_input_file(source, path, ready.text, context)) for source, path, ready in zip(files, paths, prepared, strict=True)
     ]
@@ -277,7 +322,55 @@ def _reports(
             if not doubts and source.path in stopped:
                 doubts = [_second_parser_gap(source, ready, stopped[source.path])]
             results = [each for each in found[source.path] if rule_pack.is_about(_rule_name(each), source.content_type)]
-            yield _report(source, ready, results, doubts)
+            theirs = [(rule, each) for each in results if (rule := more.find(_rule_name(each))) is not None]
+            bundled = [each for each in results if more.find(_rule_name(each)) is None]
+            ours = _report(source, ready, bundled, doubts) if source.content_type != SCRIPTS else _report_on_script(source, doubts)
+            yield _add_user_findings(ours, source, ready, theirs)
+
+
+def _tool_path(source: SourceFile, more: UserRules) -> str:
+    """The path under which semgrep recognizes the file's language."""
+    path, suffix = (
+        rule_pack.tool_path(source.path, source.content_type, source.read_bytes()),
+        more.tool_suffix(source.content_type),
+    )
+    return path if path != source.path or path.endswith(suffix) else path + suffix
+
+
+def _add_user_findings(
+    report: FileReport, source: SourceFile, ready: PreparedSource, results: Iterable[tuple[UserRule, _Result]]
+) -> FileReport:
+    """``report`` with what the user's rules find: those that are about the file, and not in the line that was added to it."""
+    last_line = ready.text.count(b"\n") if ready.is_probed else sys.maxsize
+    secrets = list(report.secrets)
+    findings = dict.fromkeys(
+        _user_finding(source, ready, rule, result, secrets)
+        for rule, result in results
+        if rule.is_about(source.path, source.content_type) and result.start.line < last_line
+    )
+    if not findings:
+        return report
+    return msgspec.structs.replace(report, findings=(*report.findings, *findings), secrets=tuple(secrets))
+
+
+def _user_finding(source: SourceFile, ready: PreparedSource, rule: UserRule, result: _Result, secrets: list[Secret]) -> Finding:
+    """The finding of a user's rule. Its message may quote what it matched, so it is shown as the text of another tool is."""
+    location = _location(source, ready, result)
+    text = mask_suspicious(cut_text(replace_unprintable(" ".join(result.extra.message.split())), MAX_MESSAGE_LENGTH))
+    if rule.kind is FindingKind.SECRET:
+        location, text = _locate_secret(source, location, rule.name, rule.severity, secrets), rule.title
+    return Finding(
+        rule=f"{NAME}:{rule.name}",
+        severity=rule.severity,
+        confidence=rule.confidence,
+        kind=rule.kind,
+        title=rule.title,
+        message=text,
+        location=location,
+        cwe=rule.cwe,
+        help_url=rule.help_url,
+        tool_comment=find_nosemgrep(source.lines, location.line, rule.id),
+    )
 
 
 def _run(
@@ -388,13 +481,14 @@ def _report(source: SourceFile, ready: PreparedSource, results: Sequence[_Result
     return FileReport(source.path, tuple(findings), tuple(gaps), secrets=tuple(secrets))
 
 
-def _report_on_script(source: SourceFile) -> FileReport:
-    """What our rules on commands find in a shell script, which semgrep does not get."""
+def _report_on_script(source: SourceFile, doubts: Sequence[Gap] = ()) -> FileReport:
+    """What our rules on commands find in a shell script, which semgrep does not get but for rules of the user's own. ``doubts``:
+    its gaps."""
     from scangate.tools.document_rules.checking import check_script  # noqa: PLC0415 -- only if needed
 
     matches, error = check_script(decode(source.read_bytes())[0], rule_pack.document_rule_files(SCRIPTS))
     gaps = () if error is None else (make_gap(NAME, source.path, error),)
-    return FileReport(source.path, tuple(_as_findings(source, matches)), gaps)
+    return FileReport(source.path, tuple(_as_findings(source, matches)), (*gaps, *doubts))
 
 
 def _document_findings(source: SourceFile) -> Iterator[Finding]:
@@ -473,13 +567,9 @@ def _finding(source: SourceFile, ready: PreparedSource, result: _Result, secrets
     name, metadata = _rule_name(result), result.extra.metadata
     severity = SEVERITIES.get(metadata.get("severity", result.extra.severity), Severity.UNKNOWN)
     kind = FindingKind(metadata.get("kind", "code"))
-    start, end = (result.start.line, result.start.col), (result.end.line, result.end.col)
-    (line, column), (end_line, end_column) = ready.locate(start, end)
-    location = Location(source.path, line, max(end_line, line), column, end_column)
+    location = _location(source, ready, result)
     if kind is FindingKind.SECRET:
-        span = _secret_span(source, location)
-        secrets.append(Secret((span,), (f"{NAME}:{name}",), SecretWeight.of(severity)))
-        location = Location(source.path, location.line, location.line, location.column, 0)
+        location = _locate_secret(source, location, name, severity, secrets)
     return Finding(
         rule=f"{NAME}:{name}",
         severity=severity,
@@ -490,8 +580,21 @@ def _finding(source: SourceFile, ready: PreparedSource, result: _Result, secrets
         location=location,
         cwe=tuple(parse_cwes(metadata)),
         help_url=str(metadata.get("help", "")),
-        tool_comment=find_nosemgrep(source.lines, line, name),
+        tool_comment=find_nosemgrep(source.lines, location.line, name),
     )
+
+
+def _location(source: SourceFile, ready: PreparedSource, result: _Result) -> Location:
+    start, end = (result.start.line, result.start.col), (result.end.line, result.end.col)
+    (line, column), (end_line, end_column) = ready.locate(start, end)
+    return Location(source.path, line, max(end_line, line), column, end_column)
+
+
+def _locate_secret(source: SourceFile, location: Location, name: str, severity: Severity, secrets: list[Secret]) -> Location:
+    """Adds what a rule for secrets matched to ``secrets``, and returns the location of the finding."""
+    span = _secret_span(source, location)
+    secrets.append(Secret((span,), (f"{NAME}:{name}",), SecretWeight.of(severity)))
+    return Location(source.path, location.line, location.line, location.column, 0)
 
 
 def _secret_span(source: SourceFile, location: Location) -> Span:
