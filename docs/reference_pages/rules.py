@@ -70,7 +70,10 @@ CWE_798 = "[CWE-798](https://cwe.mitre.org/data/definitions/798.html)"
 TOKENS_ABOUT = f"""
 Severity high, medium for a token that expires or gives access to one thing only; low where
 [something speaks against it](../../explanation/secrets.md). {CWE_798}. Who reads the repository can do what the owner of the token
-can."""
+can.
+
+A form is *documented*: the page of the provider states what the token begins with, or its alphabet and length; *observed*: samples
+on that page or in public texts have it; or *assumed*: few samples have it, so that the provider may issue others."""
 SECRETS_ABOUT = f"""
 Severity by class: key material high, a password by its place or its name medium, random characters low. What speaks
 against a secret lowers it: [How a secret is weighed](../../explanation/secrets.md). {CWE_798}. Who reads the repository has the
@@ -234,7 +237,7 @@ def _token_page(title: str, formats: Iterable[Format]) -> str:
 
 
 def _token_section(rule: str, formats: list[Format]) -> str:
-    forms = dict.fromkeys(map(_describe_form, formats))
+    forms = dict.fromkeys(f"{_describe_form(each)} ({each.evidence.value})" for each in formats)
     sources = dict.fromkeys(each.source for each in formats)
     links = ", ".join(f"<{source}>" for source in sources)
     return f"## {rule}\n\n{formats[0].title}, `detect-secrets:{rule}`: {'; '.join(forms)}. Provider: {links}"

@@ -35,8 +35,8 @@ ATTRIBUTE_WORDS = word_set(
     view screen form input selector css icon image color test tests count index position offset separator delimiter usage
     usages strength prompt reset change update forgot mechanism mechanisms realm magic mgr
     confirm confirmation verify tx block address deploy used changed created last date time at
-    model models enum enums schema schemas interface settings setting prevention backend backends class module
-    signature sig py js ts html json yml yaml txt css md php go java rb svg png xml"""
+    model models enum enums schema schemas interface settings setting prevention precedence priority order
+    backend backends class module signature sig py js ts html json yml yaml txt css md php go java rb svg png xml"""
 )
 # A token of these marks a place in a list, or that a request was made before.
 _COUNTING_WORDS = frozenset(
@@ -74,9 +74,9 @@ def is_about_secret(name: str) -> bool:
     if words[-2:] == ["consumer", "key"] or words == ["salt"]:
         # who signs, https://www.rfc-editor.org/rfc/rfc5849#section-1.1; and what is kept with a digest, https://doi.org/10.6028/NIST.SP.800-132
         return True
-    return (
-        bool(words) and not ATTRIBUTE_WORDS.isdisjoint({words[-1], words[-1].removesuffix("s")}) and words[-1] not in SECRET_WORDS
-    )
+    if not words or words[-1] in SECRET_WORDS:
+        return False
+    return not ATTRIBUTE_WORDS.isdisjoint({words[-1], words[-1].removesuffix("s"), words[-1].removesuffix("es")})
 
 
 class NameKind(enum.Enum):

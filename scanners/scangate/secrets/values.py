@@ -161,7 +161,7 @@ def is_compound(value: str) -> bool:
     words = _HUMPS.findall(value)
     if _COMPOUND.fullmatch(value) is None or is_random(value) or is_drawn(value):
         return False
-    long = [word for word in words if len(word) >= MIN_WORD and VOWELS & set(word)]
+    long = [word for word in words if len(word) > 2 and VOWELS & set(word)]
     return len(words) > 1 and 2 * sum(map(len, long)) >= len(value)
 
 

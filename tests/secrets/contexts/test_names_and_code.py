@@ -45,6 +45,8 @@ NO_SECRETS = [
     ("requirements.txt", "zope.password==4.4\n"),
     ("a.js.map", '{"x": "if (more) {\\n token = tokens[++i];\\n body += token"}\n'),
     ("a.flow", "  readonly MAX_TOKENS_PASSWORD: 0x0b96;\n"),
+    ("a.py", "create(name=u'janefan', about=u'I read. My site: http://a.example', password=u'janefan')\n"),
+    ("a.py", "apikey = str(uuid.uuid4())\n"),
     ("a.py", 'ALERTS = {"Leaked password": "ACTIVE"}\n'),
     ("a.py", 'PASSWORD_ADMINISTRATOR = "966707d0-3269-4727-9be2-8c3a10f19b9d"\n'),
     ("a.json", '{"remediation": "account update --name <Account> --bypass AzureServices2 --top"}\n'),

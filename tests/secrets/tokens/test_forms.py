@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from scangate.secrets.tokens.catalog import ALL_FORMATS
+from scangate.secrets.tokens.formats import Evidence, NamedFormat, TokenFormat, UrlFormat
 from scangate.secrets.tokens.matching import find_tokens
 from tests.support.token_samples import sample
 
@@ -98,3 +100,13 @@ def test_an_ngrok_authtoken_is_found_by_its_name() -> None:
     token = sample(f"2{ALNUM}{{26}}_{ALNUM}{{21}}", "ngrok")
     assert ("ngrok-authtoken", token) in found(f"NGROK_AUTHTOKEN={token}\n")
     assert not found(f"NAME={token}\n")
+
+
+def test_each_format_says_how_it_is_known_and_where_it_is_described() -> None:
+    for each in ALL_FORMATS:
+        assert each.source.startswith("https://"), each.rule
+        assert each.evidence in Evidence, each.rule
+        if isinstance(each, UrlFormat) or (isinstance(each, TokenFormat) and each.check):
+            assert each.evidence is Evidence.DOCUMENTED, each.rule
+        if isinstance(each, NamedFormat) and not each.words:
+            assert each.evidence is not Evidence.ASSUMED, each.rule  # nothing but its form distinguishes it from other texts

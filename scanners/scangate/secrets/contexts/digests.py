@@ -6,7 +6,7 @@ import re
 
 from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
-from scangate.secrets.names import assigned_name, says_secret
+from scangate.secrets.names import MAX_DISTANCE, assigned_name, says_secret
 from scangate.secrets.places import keys_around
 from scangate.secrets.text import ScannedText
 from scangate.secrets.values import is_drawn, word_set, words_of
@@ -24,6 +24,8 @@ _DIGEST_WORDS = word_set(
     """hash hashes hashed digest digests checksum checksums sha md sum integrity etag fingerprint thumbprint commit revision rev
     gitsha crc"""
 )
+# https://docs.oasis-open.org/wss/v1.1/wss-v1.1-spec-os-UsernameTokenProfile.pdf
+_PASSWORD_DIGEST = re.compile(r"#PasswordDigest[\"'][^<>]{0,80}>\Z")
 _HASHED_WORDS, _ALGORITHMS = frozenset({"hashed", "hashes", "digest", "digests"}), frozenset({"sha", "md", "crc", "checksum"})
 _HEX = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128}")
 _NAMED_DIGEST = re.compile(r"(?:[A-Za-z]+[.:-])+(?:[0-9a-f]{40}|[0-9a-f]{64})")  # what a type or a kind of thing is stored under
@@ -41,7 +43,8 @@ def _is_hash_of_secret(words: list[str]) -> bool:
 def is_digest(detection: Detection, text: ScannedText) -> bool:
     """Whether the value is a digest, by its form or its name. In a place that is for a password's digest, its class decides."""
     if detection.secret_class in _STRUCTURED:
-        return False
+        before = text.text[max(detection.start - MAX_DISTANCE, 0) : detection.start]
+        return _PASSWORD_DIGEST.search(before) is not None
     if _FORMATS.fullmatch(detection.value):
         return True
     name, is_hex = assigned_name(detection, text), _HEX.fullmatch(detection.value.rstrip(_BRACKETS)) is not None

@@ -22,6 +22,7 @@ _FORMATS = re.compile(
     r"\d{4}_[a-z]\w*|"  # a migration of Django: https://docs.djangoproject.com/en/stable/topics/migrations/
     r"[A-Za-z][\w.-]*(?:\[[\w,. -]+\])?\s*[<>=!~]=\s*\d[\w.*]*(?:,.*)?|"  # a requirement of PEP 508
     r"(?:\d+/(?:\d*[smhd]|second|minute|hour|day)(?:/[a-z]+)?,?)+|"  # a limit of a rate
+    r"(?:list|dict|set|tuple|[A-Z][A-Za-z]*)\[[\w., \[\]]{1,80}\]|"  # a type
     r"0[xX][0-9a-fA-F]{1,8}|"
     r"[A-Z]+PASSWD:\s*ALL.*|"
     r"[\w.+-]+@[\w-]+\.[\w.-]+|"  # a mail address
@@ -55,7 +56,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 # made from a time and an address, not drawn: https://www.rfc-editor.org/rfc/rfc9562#section-5.1
 _UUID_OF_TIME = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-1[0-9a-fA-F]{3}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _MODULE = re.compile(r"_?[a-zA-Z]\w*(?:\._?[a-zA-Z]\w*){2,12}")
-_LIST_OF_NAMES = re.compile(r"[A-Za-z_][\w-]*(?:,[A-Za-z_][\w-]*){1,60},?")
+_LIST_OF_NAMES = re.compile(r"[A-Za-z_][\w-]*(?:[,|][A-Za-z_][\w-]*){1,60},?")
 _OPTION = re.compile(r"--[a-z][a-z-]*")
 _PATTERN = re.compile(
     r"\(\?[:=!<P]|\[\^?[^\[\]\s]{1,60}\](?:[+*]|\{\d{1,4}(?:,\d{0,4})?\})"
@@ -173,7 +174,7 @@ def _repeats(value: str, name: str) -> bool:
 
 def _is_list_of_names(value: str) -> bool:
     """Whether a value is names with commas between them; of short words, one of several may look as if it had been drawn."""
-    items = value.split(",")
+    items = value.replace("|", ",").split(",")
     return _LIST_OF_NAMES.fullmatch(value) is not None and sum(map(is_drawn, items)) * 4 <= len(items)
 
 

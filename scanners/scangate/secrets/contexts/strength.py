@@ -37,6 +37,9 @@ _LOCAL = re.compile(
 _PRIVATE = re.compile(r"(?:10(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2})(?::\d+)?")
 _SERVICE = re.compile(r"(?i)[a-z][\w-]*(?::\d+)?")  # a name without a dot: a service of compose or of a CI job
 _CONTAINER_START = re.compile(r"\b(?:docker|podman)[ \t]+run\b[^;&|]*$")
+_USER = re.compile(
+    r"(?i)(?<![a-z])(?:user|name|user_?name|login|e?mail|account)[\"']?\s{0,4}[=:,]>?\s{0,4}u?[\"'](?P<user>[^\"'\n]{2,80})[\"']"
+)
 _GUESSED = (SecretClass.ASSIGNMENT, SecretClass.PASSWORD)
 
 
@@ -51,9 +54,13 @@ def is_default(detection: Detection, text: ScannedText) -> bool:
 
 
 def is_same_as_user(detection: Detection, text: ScannedText) -> bool:
-    """Whether the value is the name of the user."""
-    del text
-    return bool(detection.user) and not is_random(detection.value) and detection.user.lower() == detection.value.lower()
+    """Whether the value is the name of the user, as the format says, or as an argument before it on the line does."""
+    if is_random(detection.value) or not detection.value:
+        return False
+    if detection.user or detection.secret_class is not SecretClass.ASSIGNMENT:
+        return detection.user.lower() == detection.value.lower()
+    users = _USER.finditer(text.text, text.line_start(detection.start), detection.start)
+    return any(found["user"].lower() == detection.value.lower() for found in users)
 
 
 def is_local(detection: Detection, text: ScannedText) -> bool:
@@ -88,7 +95,7 @@ def is_made_up_for_test(detection: Detection, text: ScannedText) -> bool:
 
 def is_in_documentation(detection: Detection, text: ScannedText) -> bool:
     """Whether a value is from a standard, or a weak one in a text for people or in a sample."""
-    if detection.value in STANDARD_EXAMPLES:
+    if detection.value.removeprefix("AccountKey=") in STANDARD_EXAMPLES:
         return True
     is_for_people = is_prose(text) or is_sample_file(text) or is_in_comment(detection, text)
     return detection.secret_class in _GUESSED and is_for_people and is_weak(detection.value)

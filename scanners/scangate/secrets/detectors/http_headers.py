@@ -21,7 +21,7 @@ RULES: Mapping[str, str] = {
     KEY: "Key in an HTTP header",
 }
 
-_SEPARATOR = r"(?:\\?[\"'`]?[\])]?\s{0,8}(?::|=>|=|,)\s{0,8}(?:[\w.]{1,24}\()?[frbu]?\\?[\"'`]?\s?|\\?[\"'`]?>)"
+_SEPARATOR = r"(?:\\?[\"'`]?[\])]?\s{0,8}(?::|=>|=|,)\s{0,8}(?:(?:[\w.]{1,24}\()?[frbu]?\\?[\"'`])?\s?|\\?[\"'`]?>)"
 _AUTHORIZATION = LazyPattern(
     r"authorization" + _SEPARATOR + r"(?P<scheme>basic|bearer|token|apikey|api-key|key|bot|negotiate)(?:\s{1,4}|%20)"
     r"(?P<value>[\w.~+/:=|-]{4,4096})"
@@ -38,6 +38,7 @@ _KEY_NAME = LazyPattern(
     r"(?<![\w-])(?:x-(?:[a-z0-9]{1,20}-){0,4}(?:api|auth|access|admin|master|functions|subscription|consumer|app|client|user|session|csrf)?"
     r"|ocp-apim-subscription|private|deploy|job|api|dd-api|dd-application|circle|rollbar-access|sec-api|subscription|xi-api|x-vault|x-)\Z"
 )
+_MEMBER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _HEADER_CONTEXT = LazyPattern(r"(?:-h|--header|header\w*)[\s\"'`(=:\[,\\]{1,8}\Z|^\s{0,8}\Z|[\"'`]\Z")
 
 
@@ -65,6 +66,8 @@ def _key(text: ScannedText, found: re.Match[str], word: str) -> Iterator[Detecti
         return
     start, end = found.span("value")
     value = text.text[start:end]
+    if text.is_program and _MEMBER.fullmatch(value):
+        return  # an expression
     if _HEADER_CONTEXT.search(before[: name.start()]) and _looks_random(value):
         yield from detect(KEY, start, value, name=text.text[begin + name.start() : found.start() + len(word)])
 

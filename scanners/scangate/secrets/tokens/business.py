@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from scangate.secrets.tokens.formats import ALNUM, BASE64URL, DIGIT, HEX, LOWER, UPPER, UUID, NamedFormat, TokenFormat, UrlFormat
+from scangate.secrets.tokens.formats import (
+    ALNUM,
+    BASE64URL,
+    DIGIT,
+    HEX,
+    LOWER,
+    UPPER,
+    UUID,
+    Evidence,
+    NamedFormat,
+    TokenFormat,
+    UrlFormat,
+)
 
 FORMATS = (
     TokenFormat(
@@ -11,10 +23,23 @@ FORMATS = (
         "lin_api_ lin_oauth_",
         f"(?:{HEX}{{64}}|{ALNUM}{{40}})",
         "https://linear.app/developers/graphql",
+        evidence=Evidence.OBSERVED,
     ),
-    TokenFormat("notion-token", "Notion token", "secret_", f"{ALNUM}{{43}}", "https://developers.notion.com/docs/authorization"),
     TokenFormat(
-        "notion-token", "Notion token", "ntn_", f"{DIGIT}{{11}}{ALNUM}{{35}}", "https://developers.notion.com/page/changelog"
+        "notion-token",
+        "Notion token",
+        "secret_",
+        f"{ALNUM}{{43}}",
+        "https://developers.notion.com/docs/authorization",
+        evidence=Evidence.OBSERVED,
+    ),
+    TokenFormat(
+        "notion-token",
+        "Notion token",
+        "ntn_",
+        f"{DIGIT}{{11}}{ALNUM}{{35}}",
+        "https://developers.notion.com/page/changelog",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "hubspot-private-app-token",
@@ -22,6 +47,7 @@ FORMATS = (
         "pat-na1- pat-na2- pat-na3- pat-eu1- pat-ap1-",
         UUID,
         "https://developers.hubspot.com/docs/guides/apps/private-apps/overview",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "figma-token",
@@ -29,6 +55,7 @@ FORMATS = (
         "figd_ figu_ figo_",
         f"{BASE64URL}{{40}}",
         "https://developers.figma.com/docs/rest-api/authentication/",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "asana-personal-access-token",
@@ -37,6 +64,7 @@ FORMATS = (
         f"{HEX}{{32}}",
         "https://developers.asana.com/docs/personal-access-token",
         before=f"[0-9]/{DIGIT}{{10,17}}(?:/{DIGIT}{{10,17}})?",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "trello-token",
@@ -44,6 +72,7 @@ FORMATS = (
         "ATTA",
         f"{HEX}{{72}}",
         "https://developer.atlassian.com/cloud/trello/guides/rest-api/authorization/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "typeform-token",
@@ -51,6 +80,7 @@ FORMATS = (
         "tfp_",
         f"{BASE64URL}{{40,44}}[._]{BASE64URL}{{10,18}}",
         "https://www.typeform.com/developers/get-started/personal-access-token/",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "clickup-token",
@@ -58,6 +88,7 @@ FORMATS = (
         "pk_",
         f"{DIGIT}{{5,10}}_{UPPER}{{32}}",
         "https://developer.clickup.com/docs/authentication",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "dropbox-access-token",
@@ -65,6 +96,7 @@ FORMATS = (
         "sl.",
         f"(?:u[.])?{BASE64URL}{{130,1600}}",
         "https://www.dropbox.com/developers/documentation/http/documentation",
+        evidence=Evidence.ASSUMED,
     ),
     TokenFormat(
         "salesforce-access-token",
@@ -73,6 +105,7 @@ FORMATS = (
         "[0-9A-Za-z_.]{80,120}",
         "https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/quickstart_oauth.htm",
         before=f"00D{ALNUM}{{12,15}}",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "webflow-token",
@@ -80,6 +113,7 @@ FORMATS = (
         "ws-",
         f"{HEX}{{64}}",
         "https://developers.webflow.com/data/reference/authentication/site-token",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "close-api-key",
@@ -87,6 +121,7 @@ FORMATS = (
         "api_",
         f"{ALNUM}{{22}}[.]{ALNUM}{{22}}",
         "https://developer.close.com/api/overview/api-key-authentication",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "adobe-client-secret",
@@ -94,6 +129,7 @@ FORMATS = (
         "p8e-",
         f"{BASE64URL}{{32}}",
         "https://developer.adobe.com/developer-console/docs/guides/authentication/ServerToServerAuthentication/",
+        evidence=Evidence.OBSERVED,
     ),
     # a URL that starts a workflow: the ids of the account and of the hook
     TokenFormat(
@@ -104,6 +140,7 @@ FORMATS = (
         "https://help.zapier.com/hc/en-us/articles/8496288690317-Trigger-Zaps-from-webhooks",
         is_limited=True,
         is_broken=True,
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "canva-client-secret",
@@ -111,17 +148,39 @@ FORMATS = (
         "cnvca",
         f"{BASE64URL}{{50,60}}",
         "https://www.canva.dev/docs/connect/authentication/",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
-        "klaviyo-private-key", "Klaviyo private key", "pk_", f"{HEX}{{34}}", "https://developers.klaviyo.com/en/docs/authenticate_"
+        "klaviyo-private-key",
+        "Klaviyo private key",
+        "pk_",
+        f"{HEX}{{34}}",
+        "https://developers.klaviyo.com/en/docs/authenticate_",
+        evidence=Evidence.OBSERVED,
     ),
 )
 NAMED = (
     # Their starts are those of others, too.
     NamedFormat(
-        "pipedream-api-key", "Pipedream API key", "pipedream", HEX, (35,), "https://pipedream.com/docs/rest-api/auth", start="pd_"
+        "pipedream-api-key",
+        "Pipedream API key",
+        "pipedream",
+        HEX,
+        (35,),
+        "https://pipedream.com/docs/rest-api/auth",
+        start="pd_",
+        evidence=Evidence.ASSUMED,
     ),
-    NamedFormat("lob-api-key", "Lob API key", "lob", HEX, (40,), "https://docs.lob.com/#tag/Authentication", start="live_"),
+    NamedFormat(
+        "lob-api-key",
+        "Lob API key",
+        "lob",
+        HEX,
+        (40,),
+        "https://docs.lob.com/#tag/Authentication",
+        start="live_",
+        evidence=Evidence.OBSERVED,
+    ),
     NamedFormat(
         "hubspot-api-key",
         "HubSpot API key",
@@ -130,6 +189,7 @@ NAMED = (
         (36,),
         "https://developers.hubspot.com/docs/guides/apps/private-apps/overview",
         kinds="key secret hapikey",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "zendesk-api-token",
@@ -139,6 +199,7 @@ NAMED = (
         (40,),
         "https://developer.zendesk.com/api-reference/introduction/security-and-auth/",
         kinds="token secret",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "freshdesk-api-key",
@@ -147,6 +208,7 @@ NAMED = (
         ALNUM,
         (20,),
         "https://developers.freshdesk.com/api/#authentication",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "trello-api-secret",
@@ -156,6 +218,7 @@ NAMED = (
         (64,),
         "https://developer.atlassian.com/cloud/trello/guides/rest-api/authorization/",
         kinds="secret token",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "trello-api-key",
@@ -165,6 +228,7 @@ NAMED = (
         (32,),
         "https://developer.atlassian.com/cloud/trello/guides/rest-api/authorization/",
         kinds="key",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "box-client-secret",
@@ -174,6 +238,7 @@ NAMED = (
         (32,),
         "https://developer.box.com/guides/authentication/",
         kinds="client_secret clientsecret",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "atlassian-api-token",
@@ -183,6 +248,7 @@ NAMED = (
         (24,),
         "https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/",
         kinds="token",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "salesforce-client-secret",
@@ -192,8 +258,17 @@ NAMED = (
         (64,),
         "https://help.salesforce.com/s/articleView?id=xcloud.connected_app_create_api_integration.htm",
         kinds="secret",
+        evidence=Evidence.ASSUMED,
     ),
-    NamedFormat("news-api-key", "News API key", "newsapi news_api", HEX, (32,), "https://newsapi.org/docs/authentication"),
+    NamedFormat(
+        "news-api-key",
+        "News API key",
+        "newsapi news_api",
+        HEX,
+        (32,),
+        "https://newsapi.org/docs/authentication",
+        evidence=Evidence.OBSERVED,
+    ),
     NamedFormat(
         "tmdb-api-key",
         "TMDB API key",
@@ -202,6 +277,7 @@ NAMED = (
         (32,),
         "https://developer.themoviedb.org/docs/authentication-application",
         kinds="key",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "etherscan-api-key",
@@ -210,6 +286,7 @@ NAMED = (
         UPPER,
         (34,),
         "https://docs.etherscan.io/getting-an-api-key",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "infura-api-key",
@@ -219,6 +296,7 @@ NAMED = (
         (32,),
         "https://docs.metamask.io/developer-tools/dashboard/get-started/create-api/",
         kinds="key secret v3 project",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "alchemy-api-key",
@@ -228,6 +306,7 @@ NAMED = (
         (32,),
         "https://www.alchemy.com/docs/create-an-api-key",
         kinds="key v2",
+        evidence=Evidence.OBSERVED,
     ),
 )
 URLS: tuple[UrlFormat, ...] = ()

@@ -10,6 +10,7 @@ from scangate.secrets.tokens.formats import (
     LOWER,
     UPPER,
     UUID,
+    Evidence,
     NamedFormat,
     TokenFormat,
     UrlFormat,
@@ -22,6 +23,7 @@ FORMATS = (
         "AIza",
         f"{BASE64URL}{{35}}",
         "https://cloud.google.com/docs/authentication/api-keys",
+        evidence=Evidence.OBSERVED,
     ),
     # a key that is bound to a service account, which AI Studio creates
     TokenFormat(
@@ -30,6 +32,7 @@ FORMATS = (
         "AQ.Ab8",
         f"{BASE64URL}{{47}}",
         "https://ai.google.dev/gemini-api/docs/api-key",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "google-oauth-client-secret",
@@ -37,6 +40,7 @@ FORMATS = (
         "GOCSPX-",
         f"{BASE64URL}{{28}}",
         "https://developers.google.com/identity/protocols/oauth2",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "google-oauth-access-token",
@@ -44,6 +48,7 @@ FORMATS = (
         "ya29.",
         f"{BASE64URL}{{60,1200}}",
         "https://developers.google.com/identity/protocols/oauth2",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "google-oauth-refresh-token",
@@ -51,6 +56,7 @@ FORMATS = (
         "1//0",
         f"{BASE64URL}{{60,200}}",
         "https://developers.google.com/identity/protocols/oauth2",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "google-hmac-key",
@@ -59,6 +65,7 @@ FORMATS = (
         f"{UPPER}{{55}}",
         "https://cloud.google.com/storage/docs/authentication/hmackeys",
         partner=f"{BASE64}{{40}}",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "firebase-cloud-messaging-key",
@@ -67,6 +74,7 @@ FORMATS = (
         f"{BASE64URL}{{134}}",
         "https://firebase.google.com/docs/cloud-messaging/auth-server",
         before=f"AAAA{BASE64URL}{{7}}",
+        evidence=Evidence.ASSUMED,
     ),
     # three characters, the version of the format, and "Q~"
     TokenFormat(
@@ -77,6 +85,7 @@ FORMATS = (
         "https://learn.microsoft.com/en-us/purview/sit-defn-client-secret-api-key",
         before="[0-9A-Za-z_~.-]{3}[0-9]",
         is_broken=True,
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "azure-shared-access-signature",
@@ -87,6 +96,7 @@ FORMATS = (
         after="&sig=",
         is_broken=True,
         is_limited=True,
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "digitalocean-token",
@@ -94,6 +104,7 @@ FORMATS = (
         "dop_v1_ doo_v1_ dor_v1_",
         f"{HEX}{{64}}",
         "https://docs.digitalocean.com/reference/api/create-personal-access-token/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "digitalocean-spaces-key",
@@ -102,6 +113,7 @@ FORMATS = (
         f"{UPPER}{{16}}",
         "https://docs.digitalocean.com/products/spaces/how-to/manage-access/",
         partner=f"{BASE64}{{43}}",
+        evidence=Evidence.OBSERVED,
     ),
     # 40 characters and a checksum, of which the documentation does not say how it is made; in tokens it is 8 hexadecimal digits
     TokenFormat(
@@ -110,6 +122,7 @@ FORMATS = (
         "cfut_ cfat_ cfk_",
         f"{BASE64URL}{{40}}{HEX}{{8}}",
         "https://developers.cloudflare.com/fundamentals/api/get-started/token-formats/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "cloudflare-origin-ca-key",
@@ -117,6 +130,7 @@ FORMATS = (
         "v1.0-",
         f"{HEX}{{24}}-{HEX}{{146}}",
         "https://developers.cloudflare.com/fundamentals/api/get-started/ca-keys/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "alibaba-cloud-access-key",
@@ -126,6 +140,7 @@ FORMATS = (
         "https://www.alibabacloud.com/help/en/ram/user-guide/create-an-accesskey-pair",
         partner=f"{ALNUM}{{30}}",
         is_broken=True,
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "tencent-cloud-secret-key",
@@ -134,6 +149,7 @@ FORMATS = (
         f"{ALNUM}{{32}}",
         "https://www.tencentcloud.com/document/product/598/32675",
         partner=f"{ALNUM}{{32}}",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "yandex-cloud-api-key",
@@ -141,6 +157,7 @@ FORMATS = (
         "AQVN",
         f"{BASE64URL}{{36}}",
         "https://yandex.cloud/en/docs/iam/concepts/authorization/api-key",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "yandex-cloud-iam-token",
@@ -149,6 +166,7 @@ FORMATS = (
         f"{BASE64URL}{{80,300}}[.]{BASE64URL}{{86}}",
         "https://yandex.cloud/en/docs/iam/concepts/authorization/iam-token",
         is_limited=True,
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "heroku-api-key",
@@ -156,6 +174,7 @@ FORMATS = (
         "HRKU-",
         f"(?:{UUID}|{BASE64URL}{{60}})",
         "https://devcenter.heroku.com/articles/oauth#prefixed-oauth-tokens",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "fly-io-access-token",
@@ -163,6 +182,7 @@ FORMATS = (
         "fo1_",
         f"{BASE64URL}{{43}}",
         "https://fly.io/docs/security/tokens/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "fly-io-access-token",
@@ -170,13 +190,10 @@ FORMATS = (
         "fm1r_ fm1a_ fm2_",
         "[0-9A-Za-z+/]{100,1500}={0,3}",
         "https://fly.io/docs/security/tokens/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
-        "render-api-key",
-        "Render API key",
-        "rnd_",
-        f"{ALNUM}{{28}}",
-        "https://render.com/docs/api",
+        "render-api-key", "Render API key", "rnd_", f"{ALNUM}{{28}}", "https://render.com/docs/api", evidence=Evidence.OBSERVED
     ),
     TokenFormat(
         "vercel-token",
@@ -184,6 +201,7 @@ FORMATS = (
         "vcp_ vci_ vca_ vcr_ vck_",
         f"{ALNUM}{{56}}",
         "https://vercel.com/changelog/new-token-formats-and-secret-scanning",
+        evidence=Evidence.DOCUMENTED,
     ),
     # the id of the store
     TokenFormat(
@@ -192,6 +210,7 @@ FORMATS = (
         "vercel_blob_rw_",
         f"{ALNUM}{{16}}_{ALNUM}{{30,32}}",
         "https://vercel.com/docs/vercel-blob/using-blob-sdk",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "inngest-signing-key",
@@ -199,6 +218,7 @@ FORMATS = (
         "signkey-prod- signkey-test- signkey-branch-",
         f"{HEX}{{64}}",
         "https://www.inngest.com/docs/platform/signing-keys",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "netlify-access-token",
@@ -206,6 +226,7 @@ FORMATS = (
         "nfp_ nfo_ nfc_ nfb_ nfu_",
         f"{ALNUM}{{36}}",
         "https://docs.netlify.com/api/get-started/#authentication",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "pulumi-access-token",
@@ -213,6 +234,7 @@ FORMATS = (
         "pul-",
         f"{HEX}{{40}}",
         "https://www.pulumi.com/docs/pulumi-cloud/access-management/access-tokens/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "hashicorp-terraform-token",
@@ -221,6 +243,7 @@ FORMATS = (
         "[0-9A-Za-z_=-]{60,70}",
         "https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens",
         before=f"{ALNUM}{{14}}[.]atlas",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "hashicorp-vault-token",
@@ -228,6 +251,7 @@ FORMATS = (
         "hvs. hvb. hvr.",
         f"{BASE64URL}{{24,300}}",
         "https://developer.hashicorp.com/vault/docs/concepts/tokens",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "tailscale-key",
@@ -235,6 +259,7 @@ FORMATS = (
         "tskey-auth- tskey-api- tskey-client- tskey-scim- tskey-webhook-",
         f"{ALNUM}{{10,20}}-{ALNUM}{{20,40}}",
         "https://tailscale.com/kb/1277/key-prefixes",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "openshift-token",
@@ -242,6 +267,7 @@ FORMATS = (
         "sha256~",
         f"{BASE64URL}{{43}}",
         "https://docs.openshift.com/container-platform/4.16/authentication/using-rbac.html",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "ngrok-api-key",
@@ -249,6 +275,7 @@ FORMATS = (
         "ak_ cr_",
         f"2{ALNUM}{{26}}",
         "https://ngrok.com/docs/api/#authentication",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "octopus-deploy-api-key",
@@ -256,6 +283,7 @@ FORMATS = (
         "API-",
         f"{UPPER}{{25,36}}",
         "https://octopus.com/docs/octopus-rest-api/how-to-create-an-api-key",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "akamai-edgegrid-credential",
@@ -265,6 +293,7 @@ FORMATS = (
         f"{LOWER}{{16}}-{LOWER}{{16}}(?![.]luna)",
         "https://techdocs.akamai.com/developer/docs/edgegrid",
         partner=f"{BASE64}{{43}}=",
+        evidence=Evidence.OBSERVED,
     ),
 )
 NAMED = (
@@ -277,6 +306,7 @@ NAMED = (
         (84,),
         "https://learn.microsoft.com/en-us/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate",
         start=f"{ALNUM}{{76}}AZDO",
+        evidence=Evidence.OBSERVED,
     ),
     # 52 random characters, the signature, the date, and what the service adds
     NamedFormat(
@@ -287,6 +317,7 @@ NAMED = (
         (84,),
         "https://github.com/microsoft/security-utilities",
         start=f"{ALNUM}{{52}}JQQJ99[A-Z][A-L]{ALNUM}{{16}}(?!AZDO)",
+        evidence=Evidence.DOCUMENTED,
     ),
     NamedFormat(
         "azure-storage-account-access-key",
@@ -296,6 +327,7 @@ NAMED = (
         (86,),
         "https://learn.microsoft.com/en-us/purview/sit-defn-azure-storage-account-key",
         start=f"{BASE64}{{76}}(?:[+]ASt|ACDb|[+]ABa)",
+        evidence=Evidence.DOCUMENTED,
     ),
     NamedFormat(
         "azure-shared-access-key",
@@ -305,6 +337,7 @@ NAMED = (
         (43,),
         "https://learn.microsoft.com/en-us/purview/sit-defn-azure-service-bus-shared-access-signature",
         start=f"{BASE64}{{33}}(?:[+]ASb|[+]AEh|[+]ARm|AIoT|AZEG|AzCa)",
+        evidence=Evidence.DOCUMENTED,
     ),
     NamedFormat(
         "azure-search-key",
@@ -314,6 +347,7 @@ NAMED = (
         (52,),
         "https://learn.microsoft.com/en-us/azure/search/search-security-api-keys",
         start=f"{ALNUM}{{42}}AzSe",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "ibm-cloud-iam-key",
@@ -322,6 +356,7 @@ NAMED = (
         BASE64URL,
         (44,),
         "https://cloud.ibm.com/docs/account?topic=account-userapikey",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "ibm-cos-hmac-credentials",
@@ -331,6 +366,7 @@ NAMED = (
         (48,),
         "https://cloud.ibm.com/docs/cloud-object-storage?topic=cloud-object-storage-uhc-hmac-credentials-main",
         kinds="secret",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "softlayer-credentials",
@@ -339,6 +375,7 @@ NAMED = (
         HEX,
         (64,),
         "https://sldn.softlayer.com/article/authenticating-softlayer-api/",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "azure-storage-account-access-key",
@@ -348,6 +385,7 @@ NAMED = (
         (86,),
         "https://learn.microsoft.com/en-us/azure/storage/common/storage-account-keys-manage",
         kinds="key",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "azure-shared-access-key",
@@ -357,6 +395,7 @@ NAMED = (
         (43,),
         "https://learn.microsoft.com/en-us/azure/service-bus-messaging/service-bus-sas",
         kinds="key",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "azure-cognitive-services-key",
@@ -366,6 +405,7 @@ NAMED = (
         (32,),
         "https://learn.microsoft.com/en-us/azure/ai-services/authentication",
         kinds="key",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "azure-devops-personal-access-token",
@@ -375,6 +415,7 @@ NAMED = (
         (52,),
         "https://learn.microsoft.com/en-us/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate",
         kinds="pat token password pass",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "cloudflare-api-token",
@@ -383,6 +424,7 @@ NAMED = (
         BASE64URL,
         (40,),
         "https://developers.cloudflare.com/fundamentals/api/get-started/create-token/",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "cloudflare-global-api-key",
@@ -391,6 +433,7 @@ NAMED = (
         HEX,
         (37,),
         "https://developers.cloudflare.com/fundamentals/api/get-started/keys/",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "heroku-api-key",
@@ -399,6 +442,7 @@ NAMED = (
         UUID,
         (36,),
         "https://devcenter.heroku.com/articles/platform-api-quickstart",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "ngrok-authtoken",
@@ -409,6 +453,7 @@ NAMED = (
         "https://ngrok.com/docs/agent/#authtokens",
         start=f"[1-3]{ALNUM}{{26}}_",
         kinds="token",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "scaleway-secret-key",
@@ -418,6 +463,7 @@ NAMED = (
         (36,),
         "https://www.scaleway.com/en/docs/iam/how-to/create-api-keys/",
         kinds="secret",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "linode-token",
@@ -426,6 +472,7 @@ NAMED = (
         HEX,
         (64,),
         "https://techdocs.akamai.com/linode-api/reference/get-started",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "hetzner-cloud-token",
@@ -434,6 +481,7 @@ NAMED = (
         ALNUM,
         (64,),
         "https://docs.hetzner.cloud/reference/cloud#authentication",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "vultr-api-key",
@@ -442,6 +490,7 @@ NAMED = (
         UPPER,
         (36,),
         "https://docs.vultr.com/platform/other/api",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "ovh-application-secret",
@@ -451,6 +500,7 @@ NAMED = (
         (32,),
         "https://help.ovhcloud.com/csm/en-api-getting-started-ovhcloud-api",
         kinds="secret consumer",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "railway-token",
@@ -460,6 +510,7 @@ NAMED = (
         (36,),
         "https://docs.railway.com/guides/public-api",
         kinds="token",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "vercel-token",
@@ -468,6 +519,7 @@ NAMED = (
         ALNUM,
         (24,),
         "https://vercel.com/docs/rest-api#creating-an-access-token",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "fastly-api-token",
@@ -476,6 +528,7 @@ NAMED = (
         BASE64URL,
         (32,),
         "https://www.fastly.com/documentation/reference/api/auth-tokens/",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "consul-token",
@@ -485,6 +538,7 @@ NAMED = (
         (36,),
         "https://developer.hashicorp.com/consul/docs/security/acl/tokens",
         kinds="token",
+        evidence=Evidence.DOCUMENTED,
     ),
     NamedFormat(
         "nomad-token",
@@ -494,6 +548,7 @@ NAMED = (
         (36,),
         "https://developer.hashicorp.com/nomad/docs/concepts/acl",
         kinds="token",
+        evidence=Evidence.DOCUMENTED,
     ),
     NamedFormat(
         "meraki-api-key",
@@ -502,6 +557,7 @@ NAMED = (
         HEX,
         (40,),
         "https://developer.cisco.com/meraki/api-v1/authorization/",
+        evidence=Evidence.ASSUMED,
     ),
 )
 URLS: tuple[UrlFormat, ...] = ()

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from scangate.secrets.tokens.formats import ALNUM, BASE64, BASE64URL, HEX, LOWER, UUID, NamedFormat, TokenFormat, UrlFormat
+from scangate.secrets.tokens.formats import (
+    ALNUM,
+    BASE64,
+    BASE64URL,
+    HEX,
+    LOWER,
+    UUID,
+    Evidence,
+    NamedFormat,
+    TokenFormat,
+    UrlFormat,
+)
 
 FORMATS = (
     TokenFormat(
@@ -11,6 +22,7 @@ FORMATS = (
         "dapi",
         f"{HEX}{{32}}(?:-[0-9])?",
         "https://docs.databricks.com/en/dev-tools/auth/pat.html",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "databricks-oauth-secret",
@@ -18,6 +30,7 @@ FORMATS = (
         "dose",
         f"{HEX}{{32}}",
         "https://docs.databricks.com/en/dev-tools/auth/oauth-m2m.html",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "supabase-access-token",
@@ -25,6 +38,7 @@ FORMATS = (
         "sbp_",
         f"(?:v0_)?{HEX}{{40}}",
         "https://supabase.com/docs/reference/api/introduction",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "supabase-secret-key",
@@ -32,6 +46,7 @@ FORMATS = (
         "sb_secret_",
         f"{BASE64URL}{{22}}_{BASE64URL}{{8}}",
         "https://supabase.com/docs/guides/api/api-keys",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "planetscale-token",
@@ -39,14 +54,23 @@ FORMATS = (
         "pscale_tkn_ pscale_pw_ pscale_oauth_",
         "[0-9A-Za-z_=.-]{32,64}",
         "https://planetscale.com/docs/concepts/planetscale-api-oauth-applications",
+        evidence=Evidence.DOCUMENTED,
     ),
-    TokenFormat("neon-api-key", "Neon API key", "napi_", f"{LOWER}{{64}}", "https://neon.com/docs/manage/api-keys"),
+    TokenFormat(
+        "neon-api-key",
+        "Neon API key",
+        "napi_",
+        f"{LOWER}{{64}}",
+        "https://neon.com/docs/manage/api-keys",
+        evidence=Evidence.OBSERVED,
+    ),
     TokenFormat(
         "mongodb-atlas-service-account",
         "MongoDB Atlas service account secret",
         "mdb_sa_sk_",
         f"{BASE64URL}{{40}}",
         "https://www.mongodb.com/docs/atlas/configure-api-access/",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "confluent-cloud-secret",
@@ -54,6 +78,7 @@ FORMATS = (
         "cflt",
         "[0-9A-Za-z+/]{60}",
         "https://docs.confluent.io/cloud/current/security/authenticate/workload-identities/service-accounts/api-keys/overview.html",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "aiven-password",
@@ -61,6 +86,7 @@ FORMATS = (
         "AVNS_",
         f"{BASE64URL}{{19,24}}",
         "https://aiven.io/docs/platform/concepts/service-credentials",
+        evidence=Evidence.ASSUMED,
     ),
     TokenFormat(
         "mapbox-secret-token",
@@ -68,6 +94,7 @@ FORMATS = (
         "sk.eyJ1Ijoi",
         f"{BASE64URL}{{50,200}}[.]{BASE64URL}{{22}}",
         "https://docs.mapbox.com/help/dive-deeper/access-tokens/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "dbt-cloud-token",
@@ -75,6 +102,7 @@ FORMATS = (
         "dbtc_ dbtu_",
         f"{BASE64URL}{{36,50}}",
         "https://docs.getdbt.com/docs/dbt-cloud-apis/service-tokens",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "airtable-personal-access-token",
@@ -83,6 +111,7 @@ FORMATS = (
         f"{HEX}{{64}}",
         "https://airtable.com/developers/web/guides/personal-access-tokens",
         before=f"pat{ALNUM}{{14}}",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "elastic-cloud-api-key",
@@ -90,6 +119,7 @@ FORMATS = (
         "essu_",
         "[0-9A-Za-z+/]{60,120}={0,2}",
         "https://www.elastic.co/docs/deploy-manage/api-keys/elastic-cloud-api-keys",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "tinybird-token",
@@ -97,6 +127,7 @@ FORMATS = (
         "p.eyJ1Ijog",
         f"{BASE64URL}{{60,240}}[.]{BASE64URL}{{43}}",
         "https://www.tinybird.co/docs/forward/administration/tokens",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "cockroachdb-api-key",
@@ -104,6 +135,7 @@ FORMATS = (
         "CCDB1_",
         f"{ALNUM}{{22}}_{ALNUM}{{40}}",
         "https://www.cockroachlabs.com/docs/cockroachcloud/managing-access",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "contentful-management-token",
@@ -111,6 +143,7 @@ FORMATS = (
         "CFPAT-",
         f"{BASE64URL}{{43}}",
         "https://www.contentful.com/developers/docs/references/authentication/",
+        evidence=Evidence.OBSERVED,
     ),
 )
 NAMED = (
@@ -123,6 +156,7 @@ NAMED = (
         (40,),
         "https://dev.maxmind.com/geoip/release-notes/2023-03-16-changes-to-maxmind-license-keys/",
         start=f"{ALNUM}{{6}}_{ALNUM}{{29}}_mmk",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "cloudant-credentials",
@@ -131,6 +165,7 @@ NAMED = (
         HEX,
         (64,),
         "https://cloud.ibm.com/docs/Cloudant?topic=Cloudant-connecting",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "confluent-cloud-secret",
@@ -140,6 +175,7 @@ NAMED = (
         (64,),
         "https://docs.confluent.io/cloud/current/security/authenticate/workload-identities/service-accounts/api-keys/overview.html",
         kinds="secret password",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "mongodb-atlas-private-key",
@@ -149,6 +185,7 @@ NAMED = (
         (36,),
         "https://www.mongodb.com/docs/atlas/configure-api-access/",
         kinds="private",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "upstash-redis-token",
@@ -158,6 +195,7 @@ NAMED = (
         (52, 56, 60),
         "https://upstash.com/docs/redis/features/restapi",
         kinds="token",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "elasticsearch-api-key",
@@ -167,6 +205,7 @@ NAMED = (
         (58, 60),
         "https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-security-create-api-key",
         kinds="apikey api_key api-key",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "influxdb-token",
@@ -176,9 +215,17 @@ NAMED = (
         (86,),
         "https://docs.influxdata.com/influxdb/v2/admin/tokens/",
         kinds="token",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
-        "sanity-token", "Sanity token", "sanity", ALNUM, (180,), "https://www.sanity.io/docs/content-lake/http-auth", start="sk"
+        "sanity-token",
+        "Sanity token",
+        "sanity",
+        ALNUM,
+        (180,),
+        "https://www.sanity.io/docs/content-lake/http-auth",
+        start="sk",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "openweathermap-api-key",
@@ -188,6 +235,7 @@ NAMED = (
         (32,),
         "https://openweathermap.org/appid",
         kinds="key appid token",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "contentful-delivery-token",
@@ -197,6 +245,7 @@ NAMED = (
         (43,),
         "https://www.contentful.com/developers/docs/references/authentication/",
         kinds="token",
+        evidence=Evidence.ASSUMED,
     ),
 )
 URLS: tuple[UrlFormat, ...] = ()

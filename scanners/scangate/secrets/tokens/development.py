@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 from scangate.secrets.tokens.checksums import check_github, check_gitlab, check_macaroon
-from scangate.secrets.tokens.formats import ALNUM, BASE64URL, DIGIT, HEX, LOWER, UPPER, UUID, NamedFormat, TokenFormat, UrlFormat
+from scangate.secrets.tokens.formats import (
+    ALNUM,
+    BASE64URL,
+    DIGIT,
+    HEX,
+    LOWER,
+    UPPER,
+    UUID,
+    Evidence,
+    NamedFormat,
+    TokenFormat,
+    UrlFormat,
+)
 
 _GITHUB = "https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/"
 _GITLAB = "https://docs.gitlab.com/security/tokens/#token-prefixes"
 _ROUTABLE = f"{BASE64URL}{{27,300}}[.][0-9a-z]{{2}}[.][0-9a-z]{{9}}"
 
 FORMATS = (
-    TokenFormat("github-token", "GitHub token", "ghp_ gho_ ghu_ ghs_ ghr_", f"{ALNUM}{{36}}", _GITHUB, check_github),
+    TokenFormat(
+        "github-token",
+        "GitHub token",
+        "ghp_ gho_ ghu_ ghs_ ghr_",
+        f"{ALNUM}{{36}}",
+        _GITHUB,
+        check=check_github,
+        evidence=Evidence.DOCUMENTED,
+    ),
     # the id of the app and a JSON web token: for installations of apps, from April 2026
     TokenFormat(
         "github-token",
@@ -19,6 +39,7 @@ FORMATS = (
         f"{DIGIT}{{1,12}}_eyJ{BASE64URL}{{15,400}}[.]{BASE64URL}{{40,1600}}[.]{BASE64URL}{{43,700}}",
         "https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/"
         "generating-an-installation-access-token-for-a-github-app",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "github-fine-grained-token",
@@ -26,6 +47,7 @@ FORMATS = (
         "github_pat_",
         f"{ALNUM}{{22}}_{ALNUM}{{59}}",
         "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "gitlab-token",
@@ -33,22 +55,28 @@ FORMATS = (
         "glpat- gldt- glrt- glsoat-",
         f"(?:{_ROUTABLE}|{BASE64URL}{{20,50}})",
         _GITLAB,
-        check_gitlab,
+        check=check_gitlab,
+        evidence=Evidence.DOCUMENTED,
     ),
-    TokenFormat("gitlab-token", "GitLab token", "glft- glffct- glwt-", f"{BASE64URL}{{20,64}}", _GITLAB),
-    TokenFormat("gitlab-token", "GitLab token", "glimt-", f"{LOWER}{{25}}", _GITLAB),
-    TokenFormat("gitlab-token", "GitLab token", "glptt-", f"{BASE64URL}{{40}}", _GITLAB),
-    TokenFormat("gitlab-token", "GitLab token", "glagent-", f"{BASE64URL}{{50,1024}}", _GITLAB),
-    TokenFormat("gitlab-token", "GitLab token", "gloas-", f"{HEX}{{64}}", _GITLAB),
-    TokenFormat("gitlab-token", "GitLab token", "glrtr-", f"{BASE64URL}{{20}}", _GITLAB),
-    TokenFormat("gitlab-token", "GitLab token", "glcbt-", f"(?:{HEX}{{1,3}}_)?{BASE64URL}{{20,50}}", _GITLAB),
-    TokenFormat("gitlab-token", "GitLab token", "GR1348941", f"{BASE64URL}{{20}}", _GITLAB),
+    TokenFormat(
+        "gitlab-token", "GitLab token", "glft- glffct- glwt-", f"{BASE64URL}{{20,64}}", _GITLAB, evidence=Evidence.DOCUMENTED
+    ),
+    TokenFormat("gitlab-token", "GitLab token", "glimt-", f"{LOWER}{{25}}", _GITLAB, evidence=Evidence.DOCUMENTED),
+    TokenFormat("gitlab-token", "GitLab token", "glptt-", f"{BASE64URL}{{40}}", _GITLAB, evidence=Evidence.DOCUMENTED),
+    TokenFormat("gitlab-token", "GitLab token", "glagent-", f"{BASE64URL}{{50,1024}}", _GITLAB, evidence=Evidence.DOCUMENTED),
+    TokenFormat("gitlab-token", "GitLab token", "gloas-", f"{HEX}{{64}}", _GITLAB, evidence=Evidence.DOCUMENTED),
+    TokenFormat("gitlab-token", "GitLab token", "glrtr-", f"{BASE64URL}{{20}}", _GITLAB, evidence=Evidence.DOCUMENTED),
+    TokenFormat(
+        "gitlab-token", "GitLab token", "glcbt-", f"(?:{HEX}{{1,3}}_)?{BASE64URL}{{20,50}}", _GITLAB, evidence=Evidence.DOCUMENTED
+    ),
+    TokenFormat("gitlab-token", "GitLab token", "GR1348941", f"{BASE64URL}{{20}}", _GITLAB, evidence=Evidence.DOCUMENTED),
     TokenFormat(
         "bitbucket-app-password",
         "Bitbucket app password",
         "ATBB",
         f"{ALNUM}{{32}}",
         "https://support.atlassian.com/bitbucket-cloud/docs/app-passwords/",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "atlassian-api-token",
@@ -56,6 +84,7 @@ FORMATS = (
         "ATATT3xFf ATCTT3xFf ATSTT3xFf",
         "[0-9A-Za-z_=-]{100,220}",
         "https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "bitbucket-data-center-token",
@@ -63,6 +92,7 @@ FORMATS = (
         "BBDC-",
         f"{ALNUM}{{44}}",
         "https://confluence.atlassian.com/bitbucketserver/http-access-tokens-939515499.html",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "circleci-token",
@@ -70,6 +100,7 @@ FORMATS = (
         "CCIPAT_ CCIPRJ_",
         f"{ALNUM}{{20,24}}_{HEX}{{40}}",
         "https://circleci.com/docs/managing-api-tokens/",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "buildkite-token",
@@ -77,6 +108,7 @@ FORMATS = (
         "bkua_ bkaa_ bkaj_ bkct_ bkpt_ bkrt_",
         f"{ALNUM}{{40,110}}",
         "https://buildkite.com/docs/platform/security/tokens",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "harness-token",
@@ -84,6 +116,7 @@ FORMATS = (
         "pat. sat.",
         f"{BASE64URL}{{22}}[.]{HEX}{{24}}[.]{ALNUM}{{20}}",
         "https://developer.harness.io/docs/platform/automation/api/add-and-manage-api-keys/",
+        evidence=Evidence.ASSUMED,
     ),
     TokenFormat(
         "sonar-token",
@@ -91,6 +124,7 @@ FORMATS = (
         "squ_ sqp_ sqa_",
         f"{HEX}{{40}}",
         "https://docs.sonarsource.com/sonarqube-server/user-guide/managing-tokens/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "snyk-token",
@@ -99,6 +133,7 @@ FORMATS = (
         f"{HEX}{{8}}[.]{BASE64URL}{{100,700}}[.]{BASE64URL}{{60,120}}",
         "https://docs.snyk.io/snyk-api/authentication-for-api",
         is_broken=True,
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "sourcegraph-access-token",
@@ -106,6 +141,7 @@ FORMATS = (
         "sgp_ sgd_",
         f"(?:(?:{HEX}{{16}}|local|ws{HEX}{{32}})_)?{HEX}{{40}}",
         "https://sourcegraph.com/docs/cli/how-tos/creating_an_access_token",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "npm-access-token",
@@ -113,7 +149,8 @@ FORMATS = (
         "npm_",
         f"{ALNUM}{{36}}",
         "https://github.blog/2021-09-23-announcing-npms-new-access-token-format/",
-        check_github,
+        check=check_github,
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "pypi-token",
@@ -121,7 +158,8 @@ FORMATS = (
         "pypi-AgEIcHlwaS5vcmc pypi-AgENdGVzdC5weXBpLm9yZw",
         f"{BASE64URL}{{70,1000}}",
         "https://docs.pypi.org/api/secrets/",
-        check_macaroon,
+        check=check_macaroon,
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "rubygems-api-key",
@@ -129,6 +167,7 @@ FORMATS = (
         "rubygems_",
         f"{HEX}{{48}}",
         "https://guides.rubygems.org/api-key-scopes/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "crates-io-token",
@@ -136,6 +175,7 @@ FORMATS = (
         "cio",
         f"{ALNUM}{{32}}",
         "https://github.com/rust-lang/crates.io/blob/main/crates/crates_io_database/src/utils/token.rs",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "nuget-api-key",
@@ -143,6 +183,7 @@ FORMATS = (
         "oy2",
         f"{LOWER}{{43}}",
         "https://learn.microsoft.com/en-us/nuget/nuget-org/publish-a-package#create-an-api-key",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "docker-hub-token",
@@ -150,6 +191,7 @@ FORMATS = (
         "dckr_pat_ dckr_oat_",
         f"{BASE64URL}{{27,40}}",
         "https://docs.docker.com/security/access-tokens/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "packagist-token",
@@ -157,6 +199,7 @@ FORMATS = (
         "packagist_ack_ packagist_acs_ packagist_out_ packagist_ort_ packagist_uut_",
         f"{HEX}{{64,80}}",
         "https://packagist.com/docs/composer-authentication",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "clojars-token",
@@ -164,6 +207,7 @@ FORMATS = (
         "CLOJARS_",
         f"{HEX}{{60}}",
         "https://github.com/clojars/clojars-web/wiki/Deploy-Tokens",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "artifactory-credentials",
@@ -171,6 +215,7 @@ FORMATS = (
         "AKCp",
         f"{ALNUM}{{69}}",
         "https://jfrog.com/help/r/jfrog-platform-administration-documentation/api-key",
+        evidence=Evidence.OBSERVED,
     ),
     # base64 of "reftkn"
     TokenFormat(
@@ -179,6 +224,7 @@ FORMATS = (
         "cmVmdGtu",
         f"{ALNUM}{{56}}",
         "https://jfrog.com/help/r/jfrog-platform-administration-documentation/reference-tokens",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "deno-deploy-token",
@@ -186,6 +232,7 @@ FORMATS = (
         "ddp_ ddo_",
         f"{ALNUM}{{36}}",
         "https://docs.deno.com/deploy/api/rest/",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "postman-api-key",
@@ -193,6 +240,7 @@ FORMATS = (
         "PMAK-",
         f"{HEX}{{24}}-{HEX}{{34}}",
         "https://learning.postman.com/docs/developer/postman-api/authentication/",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "postman-collection-access-key",
@@ -200,6 +248,7 @@ FORMATS = (
         "PMAT-",
         f"{UPPER}{{26}}",
         "https://learning.postman.com/docs/collaborating-in-postman/sharing/",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "prefect-api-key",
@@ -207,6 +256,7 @@ FORMATS = (
         "pnu_ pnb_",
         f"{ALNUM}{{36}}",
         "https://docs.prefect.io/v3/how-to-guides/cloud/manage-users/api-keys",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "readme-api-key",
@@ -214,6 +264,7 @@ FORMATS = (
         "rdme_",
         f"{LOWER}{{70}}",
         "https://docs.readme.com/main/reference/intro/authentication",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "doppler-token",
@@ -221,6 +272,7 @@ FORMATS = (
         "dp.pt. dp.ct. dp.sa. dp.scim. dp.audit. dp.said.",
         f"{ALNUM}{{40,44}}",
         "https://docs.doppler.com/reference/auth-token-formats",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "doppler-token",
@@ -229,6 +281,7 @@ FORMATS = (
         f"(?:[0-9a-z_-]{{2,35}}[.])?{ALNUM}{{40,44}}",
         "https://docs.doppler.com/reference/auth-token-formats",
         is_broken=True,
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "infisical-service-token",
@@ -236,6 +289,7 @@ FORMATS = (
         "st.",
         f"(?:{HEX}{{24}}|{UUID})[.]{HEX}{{32}}[.]{HEX}{{32}}",
         "https://infisical.com/docs/documentation/platform/token",
+        evidence=Evidence.OBSERVED,
     ),
 )
 NAMED = (
@@ -247,6 +301,7 @@ NAMED = (
         (50, 51),
         "https://docs.rapidapi.com/docs/keys-and-key-rotation",
         start=f"{LOWER}{{10}}msh{LOWER}{{15}}p1{LOWER}{{5,6}}jsn",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "npm-access-token",
@@ -256,6 +311,7 @@ NAMED = (
         (36,),
         "https://docs.npmjs.com/about-access-tokens",
         kinds="token",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "circleci-token",
@@ -265,6 +321,7 @@ NAMED = (
         (40,),
         "https://circleci.com/docs/managing-api-tokens/",
         kinds="token",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "travis-ci-token",
@@ -274,6 +331,7 @@ NAMED = (
         (22,),
         "https://developer.travis-ci.com/authentication",
         kinds="token",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "jenkins-api-token",
@@ -283,6 +341,7 @@ NAMED = (
         (34,),
         "https://www.jenkins.io/doc/book/system-administration/authenticating-scripted-clients/",
         start="11",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "codecov-token",
@@ -292,6 +351,7 @@ NAMED = (
         (36,),
         "https://docs.codecov.com/docs/codecov-tokens",
         kinds="token",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "coveralls-token",
@@ -301,6 +361,7 @@ NAMED = (
         (32, 33),
         "https://docs.coveralls.io/api-reference",
         kinds="token",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "codacy-token",
@@ -310,6 +371,7 @@ NAMED = (
         (20, 32),
         "https://docs.codacy.com/codacy-api/api-tokens/",
         kinds="token",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "sonar-token",
@@ -319,6 +381,7 @@ NAMED = (
         (40,),
         "https://docs.sonarsource.com/sonarqube-cloud/managing-your-account/managing-tokens/",
         kinds="token login",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "snyk-token",
@@ -328,6 +391,7 @@ NAMED = (
         (36,),
         "https://docs.snyk.io/snyk-api/authentication-for-api",
         kinds="token key",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "gitea-token",
@@ -337,6 +401,7 @@ NAMED = (
         (40,),
         "https://docs.gitea.com/development/api-usage",
         kinds="token",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "cloudsmith-api-key",
@@ -345,6 +410,7 @@ NAMED = (
         HEX,
         (40,),
         "https://help.cloudsmith.io/reference/authentication",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "github-oauth-client-secret",
@@ -354,6 +420,7 @@ NAMED = (
         (40,),
         "https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps",
         kinds="client_secret client-secret clientsecret app_secret oauth_secret",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "kaggle-api-key",
@@ -363,6 +430,7 @@ NAMED = (
         (32,),
         "https://www.kaggle.com/docs/api",
         kinds="key",
+        evidence=Evidence.ASSUMED,
     ),
 )
 URLS: tuple[UrlFormat, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import re
 from collections.abc import Callable
@@ -20,6 +21,16 @@ Check = Callable[[str], bool | None]
 """Verifies the checksum in a token: None if this token has none."""
 
 
+class Evidence(enum.Enum):
+    """What is known of a format. DOCUMENTED: the source states what the text begins with, or its alphabet and length. OBSERVED: the
+    source describes the secret, and samples there or in public texts have this form. ASSUMED: few samples have it, so that the
+    provider may issue others."""
+
+    DOCUMENTED = "documented"
+    OBSERVED = "observed"
+    ASSUMED = "assumed"
+
+
 class TokenFormat(NamedTuple):
     """A format that is recognizable by its form.
 
@@ -35,6 +46,7 @@ class TokenFormat(NamedTuple):
     starts: str
     rest: str
     source: str
+    evidence: Evidence
     check: Check | None = None
     after: str = ""
     before: str = ""
@@ -57,6 +69,7 @@ class NamedFormat(NamedTuple):
     alphabet: str
     lengths: tuple[int, ...]
     source: str
+    evidence: Evidence
     kinds: str = ""
     start: str = ""
 
@@ -69,6 +82,7 @@ class UrlFormat(NamedTuple):
     hosts: str
     path: str
     source: str
+    evidence: Evidence
 
 
 Format = TokenFormat | NamedFormat | UrlFormat

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scangate.secrets.tokens.formats import ALNUM, BASE64URL, HEX, UPPER, UUID, NamedFormat, TokenFormat, UrlFormat
+from scangate.secrets.tokens.formats import ALNUM, BASE64URL, HEX, UPPER, UUID, Evidence, NamedFormat, TokenFormat, UrlFormat
 
 FORMATS = (
     TokenFormat(
@@ -11,6 +11,7 @@ FORMATS = (
         "ops_eyJ",
         f"{BASE64URL}{{250,1200}}",
         "https://developer.1password.com/docs/service-accounts/security/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "onepassword-secret-key",
@@ -18,6 +19,7 @@ FORMATS = (
         "A3-",
         f"{UPPER}{{6}}-(?:{UPPER}{{11}}|{UPPER}{{6}}-{UPPER}{{5}})-{UPPER}{{5}}-{UPPER}{{5}}-{UPPER}{{5}}",
         "https://support.1password.com/secret-key-security/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "age-secret-key",
@@ -25,6 +27,7 @@ FORMATS = (
         "AGE-SECRET-KEY-1 AGE-SECRET-KEY-PQ-1",
         "[02-9AC-HJ-NP-Z]{58,2000}",
         "https://age-encryption.org/v1",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "ory-token",
@@ -32,14 +35,18 @@ FORMATS = (
         "ory_pat_ ory_apikey_ ory_at_ ory_rt_",
         f"{BASE64URL}{{32,90}}",
         "https://www.ory.com/docs/concepts/personal-access-token",
+        evidence=Evidence.OBSERVED,
     ),
-    TokenFormat("hcaptcha-secret", "hCaptcha secret", "ES_", f"{HEX}{{32}}", "https://docs.hcaptcha.com/"),
+    TokenFormat(
+        "hcaptcha-secret", "hCaptcha secret", "ES_", f"{HEX}{{32}}", "https://docs.hcaptcha.com/", evidence=Evidence.DOCUMENTED
+    ),
     TokenFormat(
         "turnstile-secret-key",
         "Cloudflare Turnstile secret key",
         "0x4AAAAAAA",
         f"{BASE64URL}{{25,26}}",
         "https://developers.cloudflare.com/turnstile/get-started/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "azure-entra-refresh-token",
@@ -47,6 +54,7 @@ FORMATS = (
         "0.A 1.A",
         f"{BASE64URL}{{50,60}}[.]Ag{BASE64URL}{{200,1600}}",
         "https://learn.microsoft.com/en-us/entra/identity-platform/refresh-tokens",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "bitwarden-access-token",
@@ -54,6 +62,7 @@ FORMATS = (
         "0.",
         f"{UUID}[.]{ALNUM}{{30}}:[0-9A-Za-z+/]{{22}}==",
         "https://bitwarden.com/help/access-tokens/",
+        evidence=Evidence.OBSERVED,
     ),
 )
 NAMED = (
@@ -66,6 +75,7 @@ NAMED = (
         "https://developer.okta.com/docs/guides/create-an-api-token/main/",
         start="00",
         kinds="token key ssws secret",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "okta-client-secret",
@@ -75,6 +85,7 @@ NAMED = (
         (40, 64),
         "https://developer.okta.com/docs/guides/implement-grant-type/clientcreds/main/",
         kinds="secret",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "auth0-client-secret",
@@ -84,6 +95,7 @@ NAMED = (
         (64,),
         "https://auth0.com/docs/get-started/applications/application-settings",
         kinds="secret",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "recaptcha-secret-key",
@@ -94,6 +106,7 @@ NAMED = (
         "https://developers.google.com/recaptcha/docs/verify",
         kinds="secret private",
         start="6L",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "onelogin-client-secret",
@@ -103,7 +116,17 @@ NAMED = (
         (64,),
         "https://developers.onelogin.com/api-docs/2/getting-started/working-with-api-credentials",
         kinds="secret",
+        evidence=Evidence.ASSUMED,
     ),
-    NamedFormat("duo-secret-key", "Duo secret key", "duo skey", ALNUM, (40,), "https://duo.com/docs/adminapi", kinds="skey secret"),
+    NamedFormat(
+        "duo-secret-key",
+        "Duo secret key",
+        "duo skey",
+        ALNUM,
+        (40,),
+        "https://duo.com/docs/adminapi",
+        kinds="skey secret",
+        evidence=Evidence.ASSUMED,
+    ),
 )
 URLS: tuple[UrlFormat, ...] = ()

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from scangate.secrets.tokens.formats import ALNUM, BASE64URL, HEX, LOWER, UPPER, UUID, NamedFormat, TokenFormat, UrlFormat
+from scangate.secrets.tokens.formats import ALNUM, BASE64URL, HEX, LOWER, UPPER, UUID, Evidence, NamedFormat, TokenFormat, UrlFormat
 
 _OPENAI = "https://platform.openai.com/docs/api-reference/authentication"
 
 FORMATS = (
     # base64 of "OpenAI" in the middle
-    TokenFormat("openai-token", "OpenAI token", "sk-", f"{ALNUM}{{20}}T3BlbkFJ{ALNUM}{{20}}", _OPENAI),
+    TokenFormat("openai-token", "OpenAI token", "sk-", f"{ALNUM}{{20}}T3BlbkFJ{ALNUM}{{20}}", _OPENAI, evidence=Evidence.OBSERVED),
     TokenFormat(
         "openai-token",
         "OpenAI token",
         "sk-proj- sk-svcacct- sk-admin- sk-None- sk-service-",
         f"{BASE64URL}{{20,100}}T3BlbkFJ{BASE64URL}{{20,100}}",
         _OPENAI,
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "anthropic-api-key",
@@ -22,6 +23,7 @@ FORMATS = (
         "sk-ant-api sk-ant-admin sk-ant-oat sk-ant-ort",
         f"[0-9]{{2}}-{BASE64URL}{{80,128}}",
         "https://docs.anthropic.com/en/api/admin-api",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "hugging-face-token",
@@ -29,6 +31,7 @@ FORMATS = (
         "hf_",
         "[A-Za-z]{34}",
         "https://huggingface.co/docs/hub/security-tokens",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "hugging-face-organization-token",
@@ -36,6 +39,7 @@ FORMATS = (
         "api_org_",
         "[A-Za-z]{34}",
         "https://huggingface.co/docs/hub/security-tokens",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "replicate-api-token",
@@ -43,15 +47,26 @@ FORMATS = (
         "r8_",
         f"{ALNUM}{{37}}",
         "https://replicate.com/docs/topics/security/api-tokens",
+        evidence=Evidence.OBSERVED,
     ),
-    TokenFormat("groq-api-key", "Groq API key", "gsk_", f"{ALNUM}{{52}}", "https://console.groq.com/docs/quickstart"),
-    TokenFormat("xai-api-key", "xAI API key", "xai-", f"{ALNUM}{{80}}", "https://docs.x.ai/docs/overview"),
+    TokenFormat(
+        "groq-api-key",
+        "Groq API key",
+        "gsk_",
+        f"{ALNUM}{{52}}",
+        "https://console.groq.com/docs/quickstart",
+        evidence=Evidence.OBSERVED,
+    ),
+    TokenFormat(
+        "xai-api-key", "xAI API key", "xai-", f"{ALNUM}{{80}}", "https://docs.x.ai/docs/overview", evidence=Evidence.OBSERVED
+    ),
     TokenFormat(
         "perplexity-api-key",
         "Perplexity API key",
         "pplx-",
         f"{ALNUM}{{48}}",
         "https://docs.perplexity.ai/getting-started/quickstart",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "openrouter-api-key",
@@ -59,6 +74,7 @@ FORMATS = (
         "sk-or-v1-",
         f"{HEX}{{64}}",
         "https://openrouter.ai/docs/api-reference/authentication",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "nvidia-api-key",
@@ -66,6 +82,7 @@ FORMATS = (
         "nvapi-",
         f"{BASE64URL}{{60,70}}",
         "https://docs.nvidia.com/ngc/gpu-cloud/ngc-user-guide/index.html",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "together-ai-api-key",
@@ -73,6 +90,7 @@ FORMATS = (
         "tgp_v1_",
         f"{BASE64URL}{{43}}",
         "https://docs.together.ai/docs/quickstart",
+        evidence=Evidence.ASSUMED,
     ),
     TokenFormat(
         "fireworks-api-key",
@@ -80,17 +98,31 @@ FORMATS = (
         "fw_",
         f"{ALNUM}{{22,24}}",
         "https://docs.fireworks.ai/api-reference/introduction",
+        evidence=Evidence.OBSERVED,
     ),
-    TokenFormat("cerebras-api-key", "Cerebras API key", "csk-", f"{LOWER}{{48}}", "https://inference-docs.cerebras.ai/quickstart"),
+    TokenFormat(
+        "cerebras-api-key",
+        "Cerebras API key",
+        "csk-",
+        f"{LOWER}{{48}}",
+        "https://inference-docs.cerebras.ai/quickstart",
+        evidence=Evidence.OBSERVED,
+    ),
     TokenFormat(
         "langsmith-api-key",
         "LangSmith API key",
         "lsv2_pt_ lsv2_sk_",
         f"{HEX}{{32}}_{HEX}{{10}}",
         "https://docs.smith.langchain.com/administration/how_to_guides/organization_management/create_account_api_key",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
-        "langfuse-secret-key", "Langfuse secret key", "sk-lf-", UUID, "https://langfuse.com/faq/all/where-are-langfuse-api-keys"
+        "langfuse-secret-key",
+        "Langfuse secret key",
+        "sk-lf-",
+        UUID,
+        "https://langfuse.com/faq/all/where-are-langfuse-api-keys",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "pinecone-api-key",
@@ -98,6 +130,7 @@ FORMATS = (
         "pcsk_",
         f"{ALNUM}{{5,8}}_{ALNUM}{{60,64}}",
         "https://docs.pinecone.io/reference/api/authentication",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "voyage-api-key",
@@ -105,38 +138,89 @@ FORMATS = (
         "pa-",
         f"{BASE64URL}{{43}}",
         "https://docs.voyageai.com/docs/api-key-and-installation",
+        evidence=Evidence.OBSERVED,
     ),
-    TokenFormat("jina-api-key", "Jina AI API key", "jina_", f"{HEX}{{32}}{BASE64URL}{{28}}", "https://jina.ai/embeddings/"),
+    TokenFormat(
+        "jina-api-key",
+        "Jina AI API key",
+        "jina_",
+        f"{HEX}{{32}}{BASE64URL}{{28}}",
+        "https://jina.ai/embeddings/",
+        evidence=Evidence.OBSERVED,
+    ),
     TokenFormat(
         "tavily-api-key",
         "Tavily API key",
         "tvly-",
         f"(?:{ALNUM}{{32}}|(?:dev|prod)-(?:{ALNUM}{{32}}|{ALNUM}{{6}}-{ALNUM}{{42}}))",
         "https://docs.tavily.com/documentation/quickstart",
+        evidence=Evidence.OBSERVED,
     ),
-    TokenFormat("llama-cloud-api-key", "LlamaCloud API key", "llx-", f"{ALNUM}{{48}}", "https://docs.cloud.llamaindex.ai/api_key"),
     TokenFormat(
-        "elevenlabs-api-key", "ElevenLabs API key", "sk_", f"{HEX}{{48}}", "https://elevenlabs.io/docs/api-reference/authentication"
+        "llama-cloud-api-key",
+        "LlamaCloud API key",
+        "llx-",
+        f"{ALNUM}{{48}}",
+        "https://docs.cloud.llamaindex.ai/api_key",
+        evidence=Evidence.OBSERVED,
     ),
-    TokenFormat("firecrawl-api-key", "Firecrawl API key", "fc-", f"{HEX}{{32}}", "https://docs.firecrawl.dev/introduction"),
-    TokenFormat("e2b-api-key", "E2B API key", "e2b_", f"{HEX}{{40}}", "https://e2b.dev/docs/api-key"),
-    TokenFormat("anyscale-token", "Anyscale token", "esecret_", f"{LOWER}{{26}}", "https://docs.anyscale.com/reference/"),
+    TokenFormat(
+        "elevenlabs-api-key",
+        "ElevenLabs API key",
+        "sk_",
+        f"{HEX}{{48}}",
+        "https://elevenlabs.io/docs/api-reference/authentication",
+        evidence=Evidence.OBSERVED,
+    ),
+    TokenFormat(
+        "firecrawl-api-key",
+        "Firecrawl API key",
+        "fc-",
+        f"{HEX}{{32}}",
+        "https://docs.firecrawl.dev/introduction",
+        evidence=Evidence.OBSERVED,
+    ),
+    TokenFormat("e2b-api-key", "E2B API key", "e2b_", f"{HEX}{{40}}", "https://e2b.dev/docs/api-key", evidence=Evidence.OBSERVED),
+    TokenFormat(
+        "anyscale-token",
+        "Anyscale token",
+        "esecret_",
+        f"{LOWER}{{26}}",
+        "https://docs.anyscale.com/reference/",
+        evidence=Evidence.OBSERVED,
+    ),
     # base64 of a signed message, whose first field is an ECDSA signature
-    TokenFormat("anyscale-token", "Anyscale token", "aph0_Ck", f"{BASE64URL}{{180,280}}", "https://docs.anyscale.com/reference/"),
+    TokenFormat(
+        "anyscale-token",
+        "Anyscale token",
+        "aph0_Ck",
+        f"{BASE64URL}{{180,280}}",
+        "https://docs.anyscale.com/reference/",
+        evidence=Evidence.OBSERVED,
+    ),
     TokenFormat(
         "wandb-api-key",
         "Weights & Biases API key",
         "wandb_v1_",
         f"{ALNUM}{{27}}_{ALNUM}{{49}}",
         "https://docs.wandb.ai/platform/hosting/iam/service-accounts",
+        evidence=Evidence.OBSERVED,
     ),
-    TokenFormat("modal-token", "Modal token", "as-", f"{ALNUM}{{22}}", "https://modal.com/docs/reference/modal.config"),
+    TokenFormat(
+        "modal-token",
+        "Modal token",
+        "as-",
+        f"{ALNUM}{{22}}",
+        "https://modal.com/docs/reference/modal.config",
+        evidence=Evidence.OBSERVED,
+    ),
     TokenFormat(
         "helicone-api-key",
         "Helicone API key",
         "sk-helicone-",
         f"{LOWER}{{7}}-{LOWER}{{7}}-{LOWER}{{7}}-{LOWER}{{7}}",
         "https://docs.helicone.ai/helicone-headers/helicone-auth",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "browserbase-api-key",
@@ -144,17 +228,44 @@ FORMATS = (
         "bb_live_ bb_test_",
         f"{BASE64URL}{{27}}",
         "https://docs.browserbase.com/introduction/getting-started",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
-        "runpod-api-key", "RunPod API key", "rpa_", f"{UPPER}{{40}}{LOWER}{{6}}", "https://docs.runpod.io/get-started/api-keys"
+        "runpod-api-key",
+        "RunPod API key",
+        "rpa_",
+        f"{UPPER}{{40}}{LOWER}{{6}}",
+        "https://docs.runpod.io/get-started/api-keys",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
-        "apify-api-token", "Apify API token", "apify_api_", f"{ALNUM}{{36}}", "https://docs.apify.com/platform/integrations/api"
+        "apify-api-token",
+        "Apify API token",
+        "apify_api_",
+        f"{ALNUM}{{36}}",
+        "https://docs.apify.com/platform/integrations/api",
+        evidence=Evidence.OBSERVED,
     ),
-    TokenFormat("context7-api-key", "Context7 API key", "ctx7sk-", UUID, "https://context7.com/docs/howto/api-keys"),
+    TokenFormat(
+        "context7-api-key",
+        "Context7 API key",
+        "ctx7sk-",
+        UUID,
+        "https://context7.com/docs/howto/api-keys",
+        evidence=Evidence.OBSERVED,
+    ),
 )
 NAMED = (
-    NamedFormat("deepseek-api-key", "DeepSeek API key", "deepseek", HEX, (35,), "https://api-docs.deepseek.com/", start="sk-"),
+    NamedFormat(
+        "deepseek-api-key",
+        "DeepSeek API key",
+        "deepseek",
+        HEX,
+        (35,),
+        "https://api-docs.deepseek.com/",
+        start="sk-",
+        evidence=Evidence.OBSERVED,
+    ),
     NamedFormat(
         "moonshot-api-key",
         "Moonshot AI API key",
@@ -163,6 +274,7 @@ NAMED = (
         (51,),
         "https://platform.moonshot.ai/docs/api/chat",
         start="sk-",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "dashscope-api-key",
@@ -172,6 +284,7 @@ NAMED = (
         (35,),
         "https://www.alibabacloud.com/help/en/model-studio/get-api-key",
         start="sk-",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "stability-api-key",
@@ -181,6 +294,7 @@ NAMED = (
         (51,),
         "https://platform.stability.ai/docs/api-reference",
         start="sk-",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "mistral-api-key",
@@ -189,8 +303,17 @@ NAMED = (
         ALNUM,
         (32,),
         "https://docs.mistral.ai/getting-started/quickstart/",
+        evidence=Evidence.ASSUMED,
     ),
-    NamedFormat("cohere-api-key", "Cohere API key", "cohere co_api_key", ALNUM, (40,), "https://docs.cohere.com/reference/about"),
+    NamedFormat(
+        "cohere-api-key",
+        "Cohere API key",
+        "cohere co_api_key",
+        ALNUM,
+        (40,),
+        "https://docs.cohere.com/reference/about",
+        evidence=Evidence.ASSUMED,
+    ),
     NamedFormat(
         "assemblyai-api-key",
         "AssemblyAI API key",
@@ -198,6 +321,7 @@ NAMED = (
         HEX,
         (32,),
         "https://www.assemblyai.com/docs/api-reference/overview",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "deepgram-api-key",
@@ -206,12 +330,26 @@ NAMED = (
         HEX,
         (40,),
         "https://developers.deepgram.com/docs/create-additional-api-keys",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
-        "wandb-api-key", "Weights & Biases API key", "wandb", HEX, (40,), "https://docs.wandb.ai/quickstart", kinds="key login"
+        "wandb-api-key",
+        "Weights & Biases API key",
+        "wandb",
+        HEX,
+        (40,),
+        "https://docs.wandb.ai/quickstart",
+        kinds="key login",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
-        "together-ai-api-key", "Together AI API key", "together togetherai", HEX, (64,), "https://docs.together.ai/docs/quickstart"
+        "together-ai-api-key",
+        "Together AI API key",
+        "together togetherai",
+        HEX,
+        (64,),
+        "https://docs.together.ai/docs/quickstart",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "pinecone-api-key",
@@ -221,6 +359,7 @@ NAMED = (
         (36,),
         "https://docs.pinecone.io/reference/api/authentication",
         kinds="key",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "clarifai-pat",
@@ -230,7 +369,17 @@ NAMED = (
         (32,),
         "https://docs.clarifai.com/clarifai-basics/authentication/pat",
         kinds="pat key token",
+        evidence=Evidence.OBSERVED,
     ),
-    NamedFormat("exa-api-key", "Exa API key", "exa", UUID, (36,), "https://docs.exa.ai/reference/getting-started", kinds="key"),
+    NamedFormat(
+        "exa-api-key",
+        "Exa API key",
+        "exa",
+        UUID,
+        (36,),
+        "https://docs.exa.ai/reference/getting-started",
+        kinds="key",
+        evidence=Evidence.ASSUMED,
+    ),
 )
 URLS: tuple[UrlFormat, ...] = ()

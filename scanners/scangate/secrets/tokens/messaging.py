@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from scangate.secrets.tokens.formats import ALNUM, BASE64URL, DIGIT, HEX, LOWER, UPPER, UUID, NamedFormat, TokenFormat, UrlFormat
+from scangate.secrets.tokens.formats import (
+    ALNUM,
+    BASE64URL,
+    DIGIT,
+    HEX,
+    LOWER,
+    UPPER,
+    UUID,
+    Evidence,
+    NamedFormat,
+    TokenFormat,
+    UrlFormat,
+)
 
 _SLACK = "https://docs.slack.dev/authentication/tokens/"
 _META = "https://developers.facebook.com/docs/facebook-login/guides/access-tokens/"
 
 FORMATS = (
-    TokenFormat("slack-token", "Slack token", "xoxb-", f"{DIGIT}{{9,14}}-(?:{DIGIT}{{9,14}}-)?{ALNUM}{{23,26}}", _SLACK),
+    TokenFormat(
+        "slack-token",
+        "Slack token",
+        "xoxb-",
+        f"{DIGIT}{{9,14}}-(?:{DIGIT}{{9,14}}-)?{ALNUM}{{23,26}}",
+        _SLACK,
+        evidence=Evidence.DOCUMENTED,
+    ),
     TokenFormat(
         "slack-token",
         "Slack token",
         "xoxp- xoxa- xoxo- xoxs- xoxr-",
         f"(?:2-)?{DIGIT}{{9,14}}-{DIGIT}{{9,14}}-(?:{DIGIT}{{9,14}}-)?(?:{HEX}{{32,64}}|{HEX}{{10}})",
         _SLACK,
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "slack-token",
@@ -22,6 +42,7 @@ FORMATS = (
         "xoxe.xoxp-1- xoxe.xoxb-1- xoxe-1-",
         f"{BASE64URL}{{140,180}}",
         "https://docs.slack.dev/authentication/using-token-rotation/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "slack-app-level-token",
@@ -29,6 +50,7 @@ FORMATS = (
         "xapp-",
         f"{DIGIT}-{UPPER}{{8,14}}-{DIGIT}{{10,16}}-{HEX}{{64}}",
         _SLACK,
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "discord-bot-token",
@@ -36,6 +58,7 @@ FORMATS = (
         "MT Mj Mz ND NT Nj Nz OD OT",
         f"{BASE64URL}{{22,24}}[.]{BASE64URL}{{6}}[.](?:{BASE64URL}{{38}}|{BASE64URL}{{27}})",
         "https://discord.com/developers/docs/reference#authentication",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "telegram-bot-token",
@@ -44,14 +67,23 @@ FORMATS = (
         f"{BASE64URL}{{33}}",
         "https://core.telegram.org/bots/features#botfather",
         before=f"{DIGIT}{{8,10}}",
+        evidence=Evidence.OBSERVED,
     ),
-    TokenFormat("twilio-api-key", "Twilio API key", "SK", f"{HEX}{{32}}", "https://www.twilio.com/docs/iam/api-keys"),
+    TokenFormat(
+        "twilio-api-key",
+        "Twilio API key",
+        "SK",
+        f"{HEX}{{32}}",
+        "https://www.twilio.com/docs/iam/api-keys",
+        evidence=Evidence.DOCUMENTED,
+    ),
     TokenFormat(
         "sendgrid-api-key",
         "SendGrid API key",
         "SG.",
         f"{BASE64URL}{{22}}[.]{BASE64URL}{{43}}",
         "https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "mailgun-api-key",
@@ -59,6 +91,7 @@ FORMATS = (
         "key-",
         f"{HEX}{{32}}",
         "https://documentation.mailgun.com/docs/mailgun/user-manual/api-key-mgmt/",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "mailchimp-transactional-key",
@@ -66,6 +99,7 @@ FORMATS = (
         "md-",
         f"{BASE64URL}{{22}}",
         "https://mailchimp.com/developer/transactional/guides/quick-start/",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "brevo-api-key",
@@ -73,6 +107,7 @@ FORMATS = (
         "xkeysib- xsmtpsib-",
         f"{HEX}{{64}}-{ALNUM}{{16}}",
         "https://developers.brevo.com/docs/getting-started",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "resend-api-key",
@@ -80,6 +115,7 @@ FORMATS = (
         "re_",
         f"{ALNUM}{{8}}_{ALNUM}{{24}}",
         "https://resend.com/docs/dashboard/api-keys/introduction",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "onesignal-api-key",
@@ -87,6 +123,7 @@ FORMATS = (
         "os_v2_app_ os_v2_org_",
         f"{LOWER}{{80,110}}",
         "https://documentation.onesignal.com/docs/keys-and-ids",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "courier-auth-token",
@@ -94,14 +131,16 @@ FORMATS = (
         "pk_prod_ pk_test_",
         f"{UPPER}{{28}}",
         "https://www.courier.com/docs/reference/intro",
+        evidence=Evidence.OBSERVED,
     ),
-    TokenFormat("facebook-access-token", "Facebook access token", "EAA", "[0-9A-Za-z]{100,320}", _META),
+    TokenFormat("facebook-access-token", "Facebook access token", "EAA", "[0-9A-Za-z]{100,320}", _META, evidence=Evidence.OBSERVED),
     TokenFormat(
         "instagram-access-token",
         "Instagram access token",
         "IGQ IGAA",
         "[0-9A-Za-z_-]{100,300}",
         "https://developers.facebook.com/docs/instagram-platform/",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "vk-access-token",
@@ -109,6 +148,7 @@ FORMATS = (
         "vk1.a.",
         f"{BASE64URL}{{180,260}}",
         "https://dev.vk.com/en/api/access-token/getting-started",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "twitter-bearer-token",
@@ -117,6 +157,7 @@ FORMATS = (
         "[0-9A-Za-z%]{60,120}",
         "https://docs.x.com/resources/fundamentals/authentication/oauth-2-0/bearer-tokens",
         after="AAAAAAAAAAAAAAAAAAAAA",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "linkedin-client-secret",
@@ -125,6 +166,7 @@ FORMATS = (
         f"{ALNUM}{{16}}[.][0-9A-Za-z+/]{{6}}==",
         "https://learn.microsoft.com/en-us/linkedin/shared/authentication/client-credentials-flow",
         is_broken=True,
+        evidence=Evidence.OBSERVED,
     ),
     # base64 of a UUID
     TokenFormat(
@@ -133,6 +175,7 @@ FORMATS = (
         "sec-c-",
         f"{ALNUM}{{48}}",
         "https://www.pubnub.com/docs/general/setup/account-setup",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "ably-api-key",
@@ -141,6 +184,7 @@ FORMATS = (
         f"{BASE64URL}{{43}}",
         "https://ably.com/docs/auth/basic",
         before="[0-9A-Za-z_-]{6}[.][0-9A-Za-z_-]{6}",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "intercom-access-token",
@@ -148,6 +192,7 @@ FORMATS = (
         "dG9rO",
         "[0-9A-Za-z+/]{50,70}={0,2}",
         "https://developers.intercom.com/docs/build-an-integration/learn-more/authentication",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "frame-io-token",
@@ -155,6 +200,7 @@ FORMATS = (
         "fio-u-",
         f"{BASE64URL}{{64}}",
         "https://developer.frame.io/docs/getting-started/authentication",
+        evidence=Evidence.ASSUMED,
     ),
 )
 NAMED = (
@@ -166,6 +212,7 @@ NAMED = (
         (36, 37),
         "https://mailchimp.com/developer/marketing/guides/quick-start/",
         start=f"{HEX}{{32}}-us",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "twilio-auth-token",
@@ -175,6 +222,7 @@ NAMED = (
         (32,),
         "https://www.twilio.com/docs/iam/access-tokens",
         kinds="token secret auth",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "discord-client-secret",
@@ -184,6 +232,7 @@ NAMED = (
         (32,),
         "https://discord.com/developers/docs/topics/oauth2",
         kinds="secret",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "slack-signing-secret",
@@ -193,6 +242,7 @@ NAMED = (
         (32,),
         "https://docs.slack.dev/authentication/verifying-requests-from-slack/",
         kinds="signing client_secret secret",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "mailgun-api-key",
@@ -202,6 +252,7 @@ NAMED = (
         (50,),
         "https://documentation.mailgun.com/docs/mailgun/user-manual/api-key-mgmt/",
         start=f"{HEX}{{32}}-{HEX}{{8}}-",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "postmark-server-token",
@@ -211,6 +262,7 @@ NAMED = (
         (36,),
         "https://postmarkapp.com/developer/api/overview",
         kinds="token key",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "mailjet-secret-key",
@@ -220,6 +272,7 @@ NAMED = (
         (32,),
         "https://dev.mailjet.com/email/guides/getting-started/",
         kinds="key secret apikey",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "messagebird-access-key",
@@ -228,6 +281,7 @@ NAMED = (
         ALNUM,
         (25,),
         "https://developers.messagebird.com/api/#authentication",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "plivo-auth-token",
@@ -237,6 +291,7 @@ NAMED = (
         (40,),
         "https://www.plivo.com/docs/account/api/overview",
         kinds="token",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "pusher-secret",
@@ -246,6 +301,7 @@ NAMED = (
         (20,),
         "https://pusher.com/docs/channels/library_auth_reference/rest-api/",
         kinds="secret",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "facebook-app-secret",
@@ -255,6 +311,7 @@ NAMED = (
         (32,),
         "https://developers.facebook.com/docs/development/create-an-app/app-dashboard/basic-settings/",
         kinds="secret",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "twitter-api-secret",
@@ -264,6 +321,7 @@ NAMED = (
         (50,),
         "https://docs.x.com/resources/fundamentals/authentication/oauth-1-0a/api-key-and-secret",
         kinds="secret",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "twitter-access-token-secret",
@@ -273,6 +331,7 @@ NAMED = (
         (45,),
         "https://docs.x.com/resources/fundamentals/authentication/oauth-1-0a/api-key-and-secret",
         kinds="secret",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "twitch-client-secret",
@@ -282,6 +341,7 @@ NAMED = (
         (30,),
         "https://dev.twitch.tv/docs/authentication/",
         kinds="secret token oauth",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "spotify-client-secret",
@@ -291,8 +351,17 @@ NAMED = (
         (32,),
         "https://developer.spotify.com/documentation/web-api/concepts/apps",
         kinds="secret",
+        evidence=Evidence.OBSERVED,
     ),
-    NamedFormat("sparkpost-api-key", "SparkPost API key", "sparkpost", HEX, (40,), "https://developers.sparkpost.com/api/"),
+    NamedFormat(
+        "sparkpost-api-key",
+        "SparkPost API key",
+        "sparkpost",
+        HEX,
+        (40,),
+        "https://developers.sparkpost.com/api/",
+        evidence=Evidence.ASSUMED,
+    ),
     NamedFormat(
         "line-channel-secret",
         "LINE channel secret",
@@ -301,6 +370,7 @@ NAMED = (
         (32,),
         "https://developers.line.biz/en/docs/basics/channel-access-token/",
         kinds="channel_secret channelsecret channel-secret",
+        evidence=Evidence.OBSERVED,
     ),
 )
 URLS = (
@@ -310,6 +380,7 @@ URLS = (
         "hooks.slack.com",
         f"/(?:services|workflows|triggers)/[TE]{UPPER}{{8,12}}/[BA0-9]{UPPER}{{8,14}}/(?:{DIGIT}{{10,20}}/)?{ALNUM}{{24,32}}",
         "https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/",
+        evidence=Evidence.DOCUMENTED,
     ),
     UrlFormat(
         "discord-webhook-url",
@@ -317,6 +388,7 @@ URLS = (
         "discord.com discordapp.com",
         f"/api/(?:v[0-9]{{1,2}}/)?webhooks/{DIGIT}{{17,20}}/{BASE64URL}{{60,68}}",
         "https://discord.com/developers/docs/resources/webhook",
+        evidence=Evidence.DOCUMENTED,
     ),
     UrlFormat(
         "microsoft-teams-webhook-url",
@@ -324,6 +396,7 @@ URLS = (
         "webhook.office.com",
         f"/webhookb2/{UUID}@{UUID}/IncomingWebhook/{HEX}{{32}}/{UUID}(?:/{BASE64URL}{{43,46}})?",
         "https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook",
+        evidence=Evidence.DOCUMENTED,
     ),
     UrlFormat(
         "google-chat-webhook-url",
@@ -331,6 +404,7 @@ URLS = (
         "chat.googleapis.com",
         f"/v1/spaces/{BASE64URL}{{8,16}}/messages[?]key=AIza{BASE64URL}{{35}}&token=[0-9A-Za-z_%-]{{40,60}}",
         "https://developers.google.com/workspace/chat/quickstart/webhooks",
+        evidence=Evidence.DOCUMENTED,
     ),
     UrlFormat(
         "feishu-webhook-url",
@@ -338,6 +412,7 @@ URLS = (
         "open.feishu.cn open.larksuite.com",
         f"/open-apis/bot/v2/hook/{UUID}",
         "https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot",
+        evidence=Evidence.DOCUMENTED,
     ),
     UrlFormat(
         "dingtalk-webhook-url",
@@ -345,6 +420,7 @@ URLS = (
         "oapi.dingtalk.com",
         f"/robot/send[?]access_token={HEX}{{64}}",
         "https://open.dingtalk.com/document/orgapp/custom-robot-access",
+        evidence=Evidence.DOCUMENTED,
     ),
     UrlFormat(
         "wecom-webhook-url",
@@ -352,5 +428,6 @@ URLS = (
         "qyapi.weixin.qq.com",
         f"/cgi-bin/webhook/send[?]key={UUID}",
         "https://developer.work.weixin.qq.com/document/path/91770",
+        evidence=Evidence.DOCUMENTED,
     ),
 )

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from scangate.secrets.tokens.formats import ALNUM, BASE64URL, HEX, LOWER, UPPER, UUID, NamedFormat, TokenFormat, UrlFormat
+from scangate.secrets.tokens.formats import ALNUM, BASE64URL, HEX, LOWER, UPPER, UUID, Evidence, NamedFormat, TokenFormat, UrlFormat
 
 _NEW_RELIC = "https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/"
 
 FORMATS = (
-    TokenFormat("new-relic-api-key", "New Relic API key", "NRAK-", f"{UPPER}{{27}}", _NEW_RELIC),
-    TokenFormat("new-relic-insert-key", "New Relic insert key", "NRII- NRIQ-", f"{BASE64URL}{{32}}", _NEW_RELIC),
+    TokenFormat("new-relic-api-key", "New Relic API key", "NRAK-", f"{UPPER}{{27}}", _NEW_RELIC, evidence=Evidence.DOCUMENTED),
+    TokenFormat(
+        "new-relic-insert-key",
+        "New Relic insert key",
+        "NRII- NRIQ-",
+        f"{BASE64URL}{{32}}",
+        _NEW_RELIC,
+        evidence=Evidence.DOCUMENTED,
+    ),
     TokenFormat(
         "grafana-token",
         "Grafana token",
         "glsa_",
         f"{ALNUM}{{32}}_[0-9A-Fa-f]{{8}}",
         "https://grafana.com/docs/grafana/latest/administration/service-accounts/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "grafana-token",
@@ -22,6 +30,7 @@ FORMATS = (
         "glc_eyJ",
         "[0-9A-Za-z+/]{60,400}={0,2}",
         "https://grafana.com/docs/grafana-cloud/security-and-account-management/authentication-and-permissions/access-policies/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "grafana-token",
@@ -29,6 +38,7 @@ FORMATS = (
         "eyJrIjoi",
         f"{ALNUM}{{50,120}}={{0,2}}",
         "https://grafana.com/docs/grafana/latest/administration/service-accounts/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "dynatrace-token",
@@ -36,14 +46,23 @@ FORMATS = (
         "dt0c01. dt0s01. dt0s02. dt0s03. dt0s06. dt0s08. dt0s16. dt0a01.",
         "[A-Z2-7]{24}[.][A-Z2-7]{64}",
         "https://docs.dynatrace.com/docs/dynatrace-api/basics/dynatrace-api-authentication",
+        evidence=Evidence.DOCUMENTED,
     ),
-    TokenFormat("sentry-auth-token", "Sentry auth token", "sntryu_", f"{HEX}{{64}}", "https://docs.sentry.io/account/auth-tokens/"),
+    TokenFormat(
+        "sentry-auth-token",
+        "Sentry auth token",
+        "sntryu_",
+        f"{HEX}{{64}}",
+        "https://docs.sentry.io/account/auth-tokens/",
+        evidence=Evidence.DOCUMENTED,
+    ),
     TokenFormat(
         "sentry-auth-token",
         "Sentry auth token",
         "sntrys_eyJ",
         "[0-9A-Za-z+/]{40,360}={0,2}_[0-9A-Za-z+/]{43}",
         "https://docs.sentry.io/account/auth-tokens/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "honeycomb-api-key",
@@ -51,9 +70,15 @@ FORMATS = (
         "hcaik_ hcbik_ hceik_",
         f"{LOWER}{{58}}",
         "https://docs.honeycomb.io/get-started/configure/environments/manage-api-keys/",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
-        "posthog-personal-api-key", "PostHog personal API key", "phx_", f"{ALNUM}{{43,48}}", "https://posthog.com/docs/api"
+        "posthog-personal-api-key",
+        "PostHog personal API key",
+        "phx_",
+        f"{ALNUM}{{43,48}}",
+        "https://posthog.com/docs/api",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "logfire-token",
@@ -61,17 +86,26 @@ FORMATS = (
         "pylf_v1_us_ pylf_v1_eu_ pylf_v2_us_ pylf_v2_eu_",
         f"{ALNUM}{{43,44}}",
         "https://logfire.pydantic.dev/docs/how-to-guides/create-write-tokens/",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
-        "launchdarkly-sdk-key", "LaunchDarkly key", "sdk- api-", UUID, "https://launchdarkly.com/docs/home/account/environment/keys"
+        "launchdarkly-sdk-key",
+        "LaunchDarkly key",
+        "sdk- api-",
+        UUID,
+        "https://launchdarkly.com/docs/home/account/environment/keys",
+        evidence=Evidence.OBSERVED,
     ),
-    TokenFormat("axiom-token", "Axiom token", "xaat- xapt-", UUID, "https://axiom.co/docs/reference/tokens"),
+    TokenFormat(
+        "axiom-token", "Axiom token", "xaat- xapt-", UUID, "https://axiom.co/docs/reference/tokens", evidence=Evidence.DOCUMENTED
+    ),
     TokenFormat(
         "checkly-api-key",
         "Checkly API key",
         "cu_",
         f"{HEX}{{32}}",
         "https://www.checklyhq.com/docs/accounts-and-users/creating-api-key/",
+        evidence=Evidence.OBSERVED,
     ),
 )
 NAMED = (
@@ -83,6 +117,7 @@ NAMED = (
         (50,),
         "https://docs.statsig.com/sdk-keys/api-keys/",
         start="secret-",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "new-relic-license-key",
@@ -92,6 +127,7 @@ NAMED = (
         (40,),
         _NEW_RELIC,
         start=f"(?:eu01xx{HEX}{{26}}FFFF|{HEX}{{36}}|{HEX}{{32}}FFFF)NRAL",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "datadog-api-key",
@@ -101,6 +137,7 @@ NAMED = (
         (32,),
         "https://docs.datadoghq.com/account_management/api-app-keys/",
         kinds="key token",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "datadog-application-key",
@@ -110,8 +147,17 @@ NAMED = (
         (40,),
         "https://docs.datadoghq.com/account_management/api-app-keys/",
         kinds="key",
+        evidence=Evidence.OBSERVED,
     ),
-    NamedFormat("new-relic-license-key", "New Relic license key", "newrelic new_relic new-relic", ALNUM, (40,), _NEW_RELIC),
+    NamedFormat(
+        "new-relic-license-key",
+        "New Relic license key",
+        "newrelic new_relic new-relic",
+        ALNUM,
+        (40,),
+        _NEW_RELIC,
+        evidence=Evidence.OBSERVED,
+    ),
     NamedFormat(
         "pagerduty-api-key",
         "PagerDuty API key",
@@ -119,6 +165,7 @@ NAMED = (
         "[0-9A-Za-z_+-]",
         (20,),
         "https://support.pagerduty.com/main/docs/api-access-keys",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "pagerduty-integration-key",
@@ -128,6 +175,7 @@ NAMED = (
         (32,),
         "https://support.pagerduty.com/main/docs/services-and-integrations",
         kinds="routing integration service key",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "opsgenie-api-key",
@@ -136,6 +184,7 @@ NAMED = (
         UUID,
         (36,),
         "https://support.atlassian.com/opsgenie/docs/api-key-management/",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "splunk-hec-token",
@@ -145,11 +194,26 @@ NAMED = (
         (36,),
         "https://help.splunk.com/en/splunk-enterprise/get-started/get-data-in/9.4/get-data-with-http-event-collector",
         kinds="token",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
-        "rollbar-access-token", "Rollbar access token", "rollbar", HEX, (32,), "https://docs.rollbar.com/docs/access-tokens"
+        "rollbar-access-token",
+        "Rollbar access token",
+        "rollbar",
+        HEX,
+        (32,),
+        "https://docs.rollbar.com/docs/access-tokens",
+        evidence=Evidence.OBSERVED,
     ),
-    NamedFormat("bugsnag-api-key", "BugSnag API key", "bugsnag", HEX, (32,), "https://docs.bugsnag.com/api/data-access/"),
+    NamedFormat(
+        "bugsnag-api-key",
+        "BugSnag API key",
+        "bugsnag",
+        HEX,
+        (32,),
+        "https://docs.bugsnag.com/api/data-access/",
+        evidence=Evidence.OBSERVED,
+    ),
     NamedFormat(
         "logz-io-token",
         "Logz.io token",
@@ -158,6 +222,7 @@ NAMED = (
         (32,),
         "https://docs.logz.io/docs/user-guide/admin/authentication-tokens/",
         kinds="token",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "loggly-token",
@@ -167,6 +232,7 @@ NAMED = (
         (36,),
         "https://documentation.solarwinds.com/en/success_center/loggly/content/admin/customer-token-authentication-token.htm",
         kinds="token",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "algolia-admin-api-key",
@@ -176,6 +242,7 @@ NAMED = (
         (32,),
         "https://www.algolia.com/doc/guides/security/api-keys/",
         kinds="admin write key secret",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "mixpanel-secret",
@@ -185,6 +252,7 @@ NAMED = (
         (32,),
         "https://developer.mixpanel.com/reference/project-secret",
         kinds="secret",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "amplitude-secret-key",
@@ -194,6 +262,7 @@ NAMED = (
         (32,),
         "https://amplitude.com/docs/apis/authentication",
         kinds="secret",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "segment-write-key",
@@ -203,6 +272,7 @@ NAMED = (
         (32,),
         "https://segment.com/docs/connections/find-writekey/",
         kinds="write secret token",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "virustotal-api-key",
@@ -211,9 +281,20 @@ NAMED = (
         HEX,
         (64,),
         "https://docs.virustotal.com/docs/please-give-me-an-api-key",
+        evidence=Evidence.OBSERVED,
     ),
-    NamedFormat("shodan-api-key", "Shodan API key", "shodan", ALNUM, (32,), "https://developer.shodan.io/api/requirements"),
-    NamedFormat("abuseipdb-api-key", "AbuseIPDB API key", "abuseipdb", HEX, (80,), "https://docs.abuseipdb.com/"),
+    NamedFormat(
+        "shodan-api-key",
+        "Shodan API key",
+        "shodan",
+        ALNUM,
+        (32,),
+        "https://developer.shodan.io/api/requirements",
+        evidence=Evidence.OBSERVED,
+    ),
+    NamedFormat(
+        "abuseipdb-api-key", "AbuseIPDB API key", "abuseipdb", HEX, (80,), "https://docs.abuseipdb.com/", evidence=Evidence.ASSUMED
+    ),
     NamedFormat(
         "honeybadger-api-key",
         "Honeybadger API key",
@@ -222,6 +303,7 @@ NAMED = (
         (36,),
         "https://docs.honeybadger.io/api/",
         start="hbp_",
+        evidence=Evidence.ASSUMED,
     ),
 )
 URLS: tuple[UrlFormat, ...] = ()

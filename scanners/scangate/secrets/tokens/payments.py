@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scangate.secrets.tokens.formats import ALNUM, BASE64URL, DIGIT, HEX, LOWER, UUID, NamedFormat, TokenFormat, UrlFormat
+from scangate.secrets.tokens.formats import ALNUM, BASE64URL, DIGIT, HEX, LOWER, UUID, Evidence, NamedFormat, TokenFormat, UrlFormat
 
 FORMATS = (
     TokenFormat(
@@ -11,6 +11,7 @@ FORMATS = (
         "sk_live_ rk_live_ sk_org_live_",
         f"{ALNUM}{{24,110}}",
         "https://docs.stripe.com/keys",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "stripe-test-key",
@@ -19,6 +20,7 @@ FORMATS = (
         f"{ALNUM}{{24,110}}",
         "https://docs.stripe.com/keys",
         is_limited=True,
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "stripe-webhook-secret",
@@ -26,6 +28,7 @@ FORMATS = (
         "whsec_",
         f"(?:{ALNUM}{{32}}|{HEX}{{64}})",
         "https://docs.stripe.com/webhooks",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "square-access-token",
@@ -33,6 +36,7 @@ FORMATS = (
         "sq0atp-",
         f"{BASE64URL}{{22}}",
         "https://developer.squareup.com/docs/build-basics/access-tokens",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "square-access-token",
@@ -40,6 +44,7 @@ FORMATS = (
         "EAAA",
         f"{BASE64URL}{{60}}",
         "https://developer.squareup.com/docs/build-basics/access-tokens",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "square-oauth-secret",
@@ -47,6 +52,7 @@ FORMATS = (
         "sq0csp- sandbox-sq0csb-",
         f"{BASE64URL}{{43}}",
         "https://developer.squareup.com/docs/oauth-api/overview",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "braintree-access-token",
@@ -55,6 +61,7 @@ FORMATS = (
         f"{HEX}{{32}}",
         "https://developer.paypal.com/braintree/docs/guides/credentials",
         before=f"access_token[$](?:production|sandbox)[$]{LOWER}{{16}}",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "plaid-access-token",
@@ -62,6 +69,7 @@ FORMATS = (
         "access-production- access-development- access-sandbox-",
         UUID,
         "https://plaid.com/docs/api/tokens/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "shopify-access-token",
@@ -69,14 +77,23 @@ FORMATS = (
         "shpat_ shpca_ shppa_ shpss_ shpua_",
         "[0-9a-fA-F]{32}",
         "https://shopify.dev/docs/apps/build/authentication-authorization",
+        evidence=Evidence.DOCUMENTED,
     ),
-    TokenFormat("mollie-api-key", "Mollie API key", "live_", f"{ALNUM}{{30}}", "https://docs.mollie.com/reference/authentication"),
+    TokenFormat(
+        "mollie-api-key",
+        "Mollie API key",
+        "live_",
+        f"{ALNUM}{{30}}",
+        "https://docs.mollie.com/reference/authentication",
+        evidence=Evidence.DOCUMENTED,
+    ),
     TokenFormat(
         "flutterwave-secret-key",
         "Flutterwave secret key",
         "FLWSECK- FLWSECK_TEST-",
         f"{HEX}{{32}}-(?:{LOWER}{{12}}-)?X",
         "https://developer.flutterwave.com/docs/authentication",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "gocardless-access-token",
@@ -84,6 +101,7 @@ FORMATS = (
         "live_ sandbox_",
         f"{BASE64URL}{{40}}",
         "https://developer.gocardless.com/api-reference/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "paddle-api-key",
@@ -91,6 +109,7 @@ FORMATS = (
         "pdl_live_apikey_ pdl_sdbx_apikey_",
         f"{LOWER}{{26}}_{ALNUM}{{22}}_{ALNUM}{{3}}",
         "https://developer.paddle.com/api-reference/about/api-keys",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "xendit-secret-key",
@@ -98,6 +117,7 @@ FORMATS = (
         "xnd_production_ xnd_development_",
         f"{ALNUM}{{40,70}}",
         "https://docs.xendit.co/docs/api-keys",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "klarna-api-key",
@@ -106,6 +126,7 @@ FORMATS = (
         # base64 of random characters, the id of the merchant, a version and a key, between commas
         f"{BASE64URL}{{120,240}}={{0,2}}",
         "https://docs.klarna.com/api/authentication/",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "polar-access-token",
@@ -113,9 +134,15 @@ FORMATS = (
         "polar_oat_ polar_pat_ polar_whs_",
         f"{ALNUM}{{32,60}}",
         "https://polar.sh/docs/integrate/authentication",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
-        "easypost-api-key", "EasyPost API key", "EZAK EZTK", f"{ALNUM}{{54}}", "https://docs.easypost.com/docs/authentication"
+        "easypost-api-key",
+        "EasyPost API key",
+        "EZAK EZTK",
+        f"{ALNUM}{{54}}",
+        "https://docs.easypost.com/docs/authentication",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "shippo-token",
@@ -123,6 +150,7 @@ FORMATS = (
         "shippo_live_ shippo_test_",
         f"{HEX}{{40}}",
         "https://docs.goshippo.com/docs/guides_general/authentication/",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "duffel-token",
@@ -130,6 +158,7 @@ FORMATS = (
         "duffel_live_ duffel_test_",
         f"{BASE64URL}{{43}}",
         "https://duffel.com/docs/api/overview/making-requests/authentication",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "woocommerce-consumer-secret",
@@ -137,6 +166,7 @@ FORMATS = (
         "cs_",
         f"{HEX}{{40}}",
         "https://woocommerce.github.io/woocommerce-rest-api-docs/#authentication",
+        evidence=Evidence.DOCUMENTED,
     ),
     TokenFormat(
         "mercado-pago-access-token",
@@ -144,6 +174,7 @@ FORMATS = (
         "APP_USR-",
         f"{DIGIT}{{10,16}}-{DIGIT}{{6}}-{HEX}{{32}}-{DIGIT}{{6,10}}",
         "https://www.mercadopago.com.ar/developers/en/docs/your-integrations/credentials",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "adyen-api-key",
@@ -152,6 +183,7 @@ FORMATS = (
         # the last part is of printable characters
         "[0-9A-Za-z+/]{60,200}={0,2}-[0-9A-Za-z+/]{40,90}={0,2}-[!#-%(-;=?-Z^-~]{9,23}[0-9A-Za-z]",
         "https://docs.adyen.com/development-resources/api-credentials/",
+        evidence=Evidence.OBSERVED,
     ),
     TokenFormat(
         "increase-api-key",
@@ -159,6 +191,7 @@ FORMATS = (
         "increase_live_ increase_test_",
         f"{ALNUM}{{24,40}}",
         "https://increase.com/documentation/api",
+        evidence=Evidence.OBSERVED,
     ),
 )
 NAMED = (
@@ -170,8 +203,18 @@ NAMED = (
         (24,),
         "https://razorpay.com/docs/payments/dashboard/account-settings/api-keys/",
         kinds="secret",
+        evidence=Evidence.OBSERVED,
     ),
-    NamedFormat("plaid-secret", "Plaid secret", "plaid", HEX, (30,), "https://plaid.com/docs/api/", kinds="secret"),
+    NamedFormat(
+        "plaid-secret",
+        "Plaid secret",
+        "plaid",
+        HEX,
+        (30,),
+        "https://plaid.com/docs/api/",
+        kinds="secret",
+        evidence=Evidence.OBSERVED,
+    ),
     NamedFormat(
         "paystack-secret-key",
         "Paystack secret key",
@@ -180,6 +223,7 @@ NAMED = (
         (48,),
         "https://paystack.com/docs/api/authentication/",
         start="sk_(?:live|test)_",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "paypal-client-secret",
@@ -190,6 +234,7 @@ NAMED = (
         "https://developer.paypal.com/api/rest/authentication/",
         kinds="secret",
         start="E",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "braintree-private-key",
@@ -199,6 +244,7 @@ NAMED = (
         (32,),
         "https://developer.paypal.com/braintree/articles/control-panel/important-gateway-credentials",
         kinds="private",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "coinbase-commerce-key",
@@ -208,6 +254,7 @@ NAMED = (
         (36,),
         "https://docs.cdp.coinbase.com/commerce/introduction/quickstart",
         kinds="key secret",
+        evidence=Evidence.ASSUMED,
     ),
     NamedFormat(
         "binance-secret-key",
@@ -216,6 +263,7 @@ NAMED = (
         ALNUM,
         (64,),
         "https://developers.binance.com/docs/binance-spot-api-docs/rest-api/request-security",
+        evidence=Evidence.OBSERVED,
     ),
     NamedFormat(
         "bigcommerce-access-token",
@@ -225,6 +273,7 @@ NAMED = (
         (31,),
         "https://developer.bigcommerce.com/docs/start/authentication/api-accounts",
         kinds="token",
+        evidence=Evidence.ASSUMED,
     ),
 )
 URLS: tuple[UrlFormat, ...] = ()
