@@ -55,6 +55,8 @@ class ScannedText:
     @functools.cached_property
     def is_program(self) -> bool:
         """Whether this is code in which a value without quotes is an expression. In a script, it is a word of a command."""
+        if _SOURCE_MAP.match(self.text):
+            return True  # it quotes the programs that it is about
         content_type = CONTENT_TYPES.get(rendered_type(self.content_type))
         return content_type is not None and Analysis.CODE in content_type.analyses and content_type.name not in _SCRIPT_TYPES
 
@@ -111,6 +113,7 @@ class ScannedText:
         return found
 
 
+_SOURCE_MAP = re.compile(r"\s*\{\s*\"version\":\s*3,")  # https://tc39.es/ecma426/
 _SCRIPT_TYPES = frozenset({"shell", "batch", "powershell", "makefile", "fish", "nushell", "just", "bats", "expect"})
 _LETTERS = re.compile(r"[a-z]+")
 _LETTERS_ONLY = bytes(code if chr(code) in string.ascii_lowercase else ord(" ") for code in range(256))

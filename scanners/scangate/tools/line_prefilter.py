@@ -83,21 +83,13 @@ class _JoinedLines:
             yield line
             at = text.find(word, self._starts[folds][line + 1])
 
-    def occurrences(self, word: str, first: int, last: int, *, folds: bool) -> Iterator[int]:
-        """The offsets of a literal in a range of the text."""
+    def occurrences(self, word: str, *, folds: bool) -> Iterator[int]:
+        """The offsets of a literal."""
         text = self.folded if folds else self.plain
-        at = text.find(word, first, last)
+        at = text.find(word)
         while at >= 0:
             yield at
-            at = text.find(word, at + 1, last)
-
-    def ranges_with_run(self, alphabet: Alphabet, length: int) -> Iterator[tuple[int, int]]:
-        """The ranges of the lines with so many characters of an alphabet in a row; all of the text, if they are not many."""
-        if length < MIN_RUN:
-            yield 0, len(self.plain)
-            return
-        starts = self._starts[False]
-        yield from ((starts[line], starts[line + 1]) for line in self.lines_with_run(alphabet, length))
+            at = text.find(word, at + 1)
 
     def lines_with_run(self, alphabet: Alphabet, length: int) -> list[int]:
         """The lines that contain so many characters of an alphabet in a row."""
@@ -197,11 +189,14 @@ class _Search:
         if self.folds and len(text.folded) != len(text.plain):
             yield from self.near_words(text)
             return
-        for first, last in text.ranges_with_run(TOKENS, self.run):
-            for at in (at for word in self.words for at in text.occurrences(word, first, last, folds=self.folds)):
-                for start in range(max(at - self.offset, 0), at + 1):
-                    if match := self.multiline.match(text.plain, start):
-                        yield from text.lines_touched(*match.span())
+        source = text.folded if self.folds else text.plain
+        lines = set(text.lines_with_run(TOKENS, self.run)) if self.run >= MIN_RUN else None
+        for at in (at for word in self.words if word in source for at in text.occurrences(word, folds=self.folds)):
+            if lines is not None and text.lines_touched(at, at + 1)[0] not in lines:
+                continue
+            for start in range(max(at - self.offset, 0), at + 1):
+                if match := self.multiline.match(text.plain, start):
+                    yield from text.lines_touched(*match.span())
 
 
 def _keyword_filter(text: _JoinedLines) -> Iterator[int]:

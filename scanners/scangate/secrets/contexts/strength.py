@@ -6,7 +6,7 @@ import re
 
 from scangate.model import SecretClass
 from scangate.secrets.detection import Detection
-from scangate.secrets.names import assigned_name
+from scangate.secrets.names import MAX_DISTANCE, assigned_name
 from scangate.secrets.places import is_in_comment, is_in_tests, is_prose, is_sample_file
 from scangate.secrets.text import ScannedText
 from scangate.secrets.values import is_random, is_weak, word_set, words_of
@@ -59,7 +59,8 @@ def is_same_as_user(detection: Detection, text: ScannedText) -> bool:
         return False
     if detection.user or detection.secret_class is not SecretClass.ASSIGNMENT:
         return detection.user.lower() == detection.value.lower()
-    users = _USER.finditer(text.text, text.line_start(detection.start), detection.start)
+    begin = max(text.line_start(detection.start), detection.start - MAX_DISTANCE)
+    users = _USER.finditer(text.text, begin, detection.start)
     return any(found["user"].lower() == detection.value.lower() for found in users)
 
 
