@@ -133,7 +133,7 @@ class Store:
 
     def rows(self) -> Iterator[Row]:
         """The row of each package, by name."""
-        yield from _select_rows(self._connection, self.ecosystem)
+        return _select_rows(self._connection, self.ecosystem)
 
     def _parse_version(self, text: str) -> AnyVersion:
         version = self.ecosystem.parse_version(text)
@@ -217,7 +217,8 @@ def _check_content(path: Path, connection: sqlite3.Connection, ecosystem: Ecosys
 
 
 def _select_rows(connection: sqlite3.Connection, ecosystem: Ecosystem) -> Iterator[Row]:
-    yield from connection.execute(ROWS, (ecosystem.name,))
+    """The rows of an ecosystem: a cursor, since a generator that is left open fails once the connection is closed."""
+    return connection.execute(ROWS, (ecosystem.name,))
 
 
 def list_ecosystems(path: Path) -> tuple[str, ...]:
