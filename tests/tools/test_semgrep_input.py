@@ -107,9 +107,20 @@ def test_escapes_in_yaml_hide_no_finding(tmp_path: Path) -> None:
     assert rules(found["a.yaml"]) == rules(found["b.yml"]) != []
 
 
+def test_tags_and_fragments_hide_no_finding(tmp_path: Path) -> None:
+    head = "Resources:\n  P:\n    Type: AWS::IAM::Policy\n    Properties:\n      PolicyDocument:\n        Statement:\n"
+    block = f'{head}        - {{Effect: Allow, Action: "*", Resource: "*"}}\n'
+    odd = f"{head}        - {{Effect: !!str Allow, Action: !Sub \"*\", Resource: !Sub '*'}}\n"
+    compose = "x-common: &common\n  privileged: true\nservices:\n  a:\n    <<: *common\n    image: x\n"
+    found = places(ScanHarness(tmp_path), {"a.yaml": block, "b.yml": odd, "docker-compose.yml": compose})
+    assert rules(found["a.yaml"]) == rules(found["b.yml"]) != []
+    assert rules(found["docker-compose.yml"]) == [("semgrep:compose-privileged", 2)]
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
+        ("a: !Sub x\nb: !Sub '${x}'\nc: [!!str \"x\", !Ref x]\n", "a:      x\nb: !Sub '${x}'\nc: [      \"x\", !Ref x]\n"),
         ('a: "x\\/y" # "\\/"\nb: "\\x41": 1', None),
         ('a: "x\\/y" # "\\/"\n"\\x41\\/": "\\"\\\\/"\n', 'a: "x/y"  # "\\/"\n"A/"    : "\\"\\\\/"\n'),
         ('run: |\n  sed "s\\/a\\/b"\nb: \'"\\/"\'\nc: ["\\/", \u00e9, "\\u0041"]', None),

@@ -126,6 +126,7 @@ def prepare_source(path: str, data: bytes) -> PreparedSource:
       (`python_layout`).
     - Instructions of a Dockerfile are recognized in capitals only.
     - Strings in JSON and YAML are compared as written: escapes such as ``\\/`` and ``\\u0041`` are resolved.
+    - Tags that leave a text as it is, ``!!str`` and ``!Sub`` without a substitution, are removed.
     - The YAML parser takes single bytes of some letters, Polish and Japanese ones among them, for the end of a string: characters
       outside ASCII become letters.
     - An empty file is not valid JSON: it becomes an empty object.
@@ -194,8 +195,15 @@ def _is_json_lines(text: bytes) -> bool:
     return count > 1
 
 
+LITERAL_TAG = re.compile(
+    r"""(?<=[\s,\[{])(?:!Sub|!!str)(?=[ \t]+(?:"[^"$\n]*"|'[^'$\n]*'|[\w./][^\n$"',}\]]*)[ \t]*(?:[\n,}\]#]|\Z))"""
+)
+"""A tag before a text on its line that means the text itself; semgrep compares the two as different values."""
+
+
 def _normalize_yaml(data: bytes) -> bytes:
     text = data.decode() if data.isascii() else NON_ASCII.sub("x", data.decode())
+    text = LITERAL_TAG.sub(lambda tag: " " * len(tag[0]), text) if "!" in text else text
     return (_unescape_strings(text) if YAML_ESCAPE.search(text) else text).encode()
 
 
