@@ -26,7 +26,11 @@ def test_weak_project_is_found(name: str) -> None:
 def test_safe_project_is_not(name: str) -> None:
     files = read_pair(name)["safe"]
     assert not expected(files)
-    assert follow(files) == Answer(())
+    assert said(follow(files)) == ((), (), ())
+
+
+def said(answer: Answer) -> tuple[object, ...]:
+    return answer.flows, answer.unparsable, answer.unfinished
 
 
 def test_every_clause_of_the_rules_is_understood() -> None:
@@ -49,12 +53,12 @@ def test_steps_lead_from_the_request_to_the_sink() -> None:
 
 def test_function_that_is_too_much_code_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scangate.taint.engine.MAX_STEPS_OF_ROOT", 5)
-    assert follow(read_pair("flask-same-file")["weak"]) == Answer((), (), ("app.py",))
+    assert said(follow(read_pair("flask-same-file")["weak"])) == ((), (), ("app.py",))
 
 
 def test_file_that_is_needed_and_cannot_be_parsed_is_named() -> None:
     files = {**read_pair("creator-of-taint")["weak"], "unused.py": "def (:\n", "site/login.py": "wanted_page(\n"}
-    assert follow(files) == Answer((), ("site/login.py",))
+    assert said(follow(files)) == ((), ("site/login.py",), ())
 
 
 def test_project_without_requests_is_not_parsed() -> None:

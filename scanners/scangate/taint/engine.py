@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 
@@ -32,6 +33,7 @@ from scangate.taint.values import (
     resolve_value,
 )
 
+_NOTHING_KNOWN: Mapping[str, bool] = MappingProxyType({})
 MAX_CONTEXTS, MAX_CALL_DEPTH, MAX_ROUNDS = 12, 30, 4
 MAX_STEPS_OF_ROOT = 400_000
 """How many expressions are evaluated for one function that reads a request, with all that it calls for the first time."""
@@ -49,11 +51,19 @@ class Flow(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What was found: the flows, the files that were needed and could not be parsed, and those with too much to follow."""
+    """What was found: the flows, the files that were needed and could not be parsed, and those with too much to follow.
+
+    What it depends on: ``with_source``, the files that can have a source; ``read``, those that were parsed; ``names``, the last
+    names of the modules that were looked for; ``creators``, the functions that return request data.
+    """
 
     flows: tuple[Flow, ...]
     unparsable: tuple[str, ...] = ()
     unfinished: tuple[str, ...] = ()
+    with_source: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    creators: tuple[str, ...] = ()
 
 
 class Engine:
@@ -440,9 +450,12 @@ def _with_nested(value: Value, path: tuple[object, ...], part: Value) -> Value:
     return value.with_part(path[0], _with_nested(value.part(path[0]), path[1:], part))
 
 
-def follow_requests(rules: TaintRules, texts: Mapping[str, Callable[[], str]]) -> Answer:
-    """The flows of request data in the files ``texts``: what returns the text, by path."""
-    holders = [path for path, get in texts.items() if rules.may_have_source(get())]
+def follow_requests(
+    rules: TaintRules, texts: Mapping[str, Callable[[], str]], known: Mapping[str, bool] = _NOTHING_KNOWN
+) -> Answer:
+    """The flows of request data in the files ``texts``: what returns the text, by path. ``known``: whether files can have a source,
+    as far as `TaintRules.may_have_source` has said so before."""
+    holders = find_sources(rules, texts, known)
     if not holders:
         return Answer(())
     project = Project(texts, rules)
@@ -459,7 +472,20 @@ def follow_requests(rules: TaintRules, texts: Mapping[str, Callable[[], str]]) -
         if not waiting:
             break
     flows = tuple(Flow(key.rule, steps) for key, steps in sorted(engine.flows.items()))
-    return Answer(flows, tuple(sorted(project.unparsable)), tuple(sorted(unfinished)))
+    return Answer(
+        flows,
+        tuple(sorted(project.unparsable)),
+        tuple(sorted(unfinished)),
+        tuple(holders),
+        project.read_paths,
+        project.looked_up,
+        tuple(sorted(engine.creators)),
+    )
+
+
+def find_sources(rules: TaintRules, texts: Mapping[str, Callable[[], str]], known: Mapping[str, bool]) -> list[str]:
+    """The files that can have a source, see `follow_requests`."""
+    return [path for path, get in texts.items() if (known[path] if path in known else rules.may_have_source(get()))]
 
 
 def _holding_functions(engine: Engine, project: Project, path: str, unfinished: set[str]) -> Iterator[Function]:
@@ -512,4 +538,4 @@ def _methods_of_changed(engine: Engine, done: set[int]) -> Iterator[Function]:
     engine.changed_classes.clear()
 
 
-__all__ = ["Answer", "Engine", "Flow", "follow_requests"]
+__all__ = ["Answer", "Engine", "Flow", "find_sources", "follow_requests"]

@@ -143,6 +143,16 @@ class Project:
         for path in texts:
             self._by_last_name[module_name(path).rpartition(".")[2]].append(path)
 
+    @property
+    def read_paths(self) -> tuple[str, ...]:
+        """The files that were parsed, or could not be."""
+        return tuple(sorted(self._modules))
+
+    @property
+    def looked_up(self) -> tuple[str, ...]:
+        """The last names of the modules that were looked for, whether there are such or not."""
+        return tuple(sorted({name.rpartition(".")[2] for name, _ in self._nearest}))
+
     def module(self, path: str) -> Module | None:
         """The module in a file; None if it cannot be parsed."""
         if path not in self._modules:

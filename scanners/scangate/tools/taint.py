@@ -21,7 +21,6 @@ from scangate.model import (
     FileReport,
     Finding,
     FindingKind,
-    FlowRole,
     FlowStep,
     FormerRule,
     Gap,
@@ -34,6 +33,7 @@ from scangate.tools import semgrep
 from scangate.tools.python_imports import name_imported_files
 from scangate.tools.suppression_comments import find_nosemgrep
 from scangate.tools.syntax_check import check_python, make_gap
+from scangate.tools.taint_answers import Answers, Flow, Output
 
 NAME = "taint"
 FIXED_TEXTS = frozenset({"title", "message", "help_url"})
@@ -46,33 +46,6 @@ HINT = "divide the function, or exclude the file for this scanner with a reason"
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """The policy's block for taint: request data in Python code, across functions and files; it has no options of its own."""
-
-
-class _Rule(msgspec.Struct):
-    id: str
-    message: str
-    metadata: dict[str, object]
-
-
-class _Step(msgspec.Struct):
-    path: str
-    line: int
-    end_line: int
-    column: int
-    end_column: int
-    role: FlowRole
-
-
-class _Flow(msgspec.Struct):
-    rule: int
-    steps: list[_Step]
-
-
-class _Output(msgspec.Struct):
-    rules: list[_Rule]
-    flows: list[_Flow]
-    unparsable: list[str]
-    unfinished: list[str]
 
 
 def version() -> str:
@@ -95,20 +68,34 @@ def also_reads(path: str, data: bytes, options: Options) -> Iterable[str]:
 def scan(files: Sequence[SourceFile], options: Options, context: ScanContext) -> Iterable[FileReport]:
     """Follows request data through all of ``files``, in a process of its own, and reports each file."""
     del options
-    job = context.temp_folder / "taint-job.json"
-    job.write_bytes(msgspec.json.encode({source.path: str(source.file) for source in files}))
-    output = context.run_program([sys.executable, "-I", "-X", "utf8", "-m", RUNNER_MODULE, str(job)], name=NAME)
-    answer = decode_json(output.stdout, NAME, _Output)
+    answers = Answers(files, context)
+    if answers.unknown and answers.may_have_source:  # a few files changed
+        answers.learn(_run(answers.unknown, {}, context, wants_sources_only=True).with_source)
+    answer = answers.find()
+    if answer is None:
+        answer = _run(files, answers.may_have_source, context)
+    answers.save(answer)
     sources = {source.path: source for source in files}
     findings: dict[str, list[Finding]] = defaultdict(list)
     for flow in answer.flows:
-        findings[flow.steps[-1].path].append(_finding(flow, answer.rules[flow.rule], sources))
+        findings[flow.steps[-1].path].append(_finding(flow, sources))
     gaps = {path: _unparsable(sources[path]) for path in answer.unparsable}
     for path in answer.unfinished:
         reason = "the functions that a request reaches from here are too much code to follow"
         gaps.setdefault(path, Gap(NAME, path, GapKind.TIMEOUT, reason, hint=HINT))
     for path in sources:
         yield FileReport(path, tuple(findings.get(path, ())), (gaps[path],) if path in gaps else ())
+
+
+def _run(
+    files: Sequence[SourceFile], known: Mapping[str, bool], context: ScanContext, *, wants_sources_only: bool = False
+) -> Output:
+    """Runs the engine. ``known``: whether files can have a source, as far as that is known."""
+    job = context.temp_folder / "taint-job.json"
+    paths = {source.path: str(source.file) for source in files}
+    job.write_bytes(msgspec.json.encode({"files": paths, "known": known, "wants_sources_only": wants_sources_only}))
+    output = context.run_program([sys.executable, "-I", "-X", "utf8", "-m", RUNNER_MODULE, str(job)], name=NAME)
+    return decode_json(output.stdout, NAME, Output)
 
 
 def _unparsable(source: SourceFile) -> Gap:
@@ -118,10 +105,11 @@ def _unparsable(source: SourceFile) -> Gap:
     return Gap(NAME, source.path, GapKind.UNPARSABLE, "cannot be parsed", hint="fix the file, or exclude it with a reason")
 
 
-def _finding(flow: _Flow, rule: _Rule, sources: Mapping[str, SourceFile]) -> Finding:
+def _finding(flow: Flow, sources: Mapping[str, SourceFile]) -> Finding:
     steps = tuple(
         FlowStep(Location(step.path, step.line, step.end_line, step.column, step.end_column), step.role) for step in flow.steps
     )
+    rule = flow.rule
     location, metadata = steps[-1].location, rule.metadata
     return Finding(
         rule=f"{NAME}:{rule.id}",

@@ -1,6 +1,7 @@
 """Follows request data through the files of a job, and prints what it found as JSON.
 
-Called as ``python -I -X utf8 -m scangate.tools.taint_runner JOB``, where JOB is a JSON object with the file to read for each path.
+Called as ``python -I -X utf8 -m scangate.tools.taint_runner JOB``, where JOB is a JSON object: the
+file to read for each path, and what is known of the paths, see `follow_requests`; or whether nothing but that is wanted.
 The code is untrusted, so it is parsed in a process of its own, which can be ended.
 """
 
@@ -17,7 +18,7 @@ import msgspec
 from scangate.assets import folder
 from scangate.errors import ScanError
 from scangate.source_text import decode, normalize_newlines
-from scangate.taint.engine import follow_requests
+from scangate.taint.engine import Answer, find_sources, follow_requests
 from scangate.taint.rules import load_taint_rules
 from scangate.taint.values import Step
 from scangate.tools.python_decoding import decode_python
@@ -27,21 +28,30 @@ RECURSION_LIMIT = 6_000
 """Frames: a chain of 30 calls, each in an expression nested 20 deep."""
 
 
+class _Job(msgspec.Struct):
+    files: dict[str, str]
+    known: dict[str, bool]
+    wants_sources_only: bool = False
+
+
 def main() -> None:
     """Runs the job that the command line names."""
     gc.set_threshold(GC_THRESHOLD)
     sys.setrecursionlimit(RECURSION_LIMIT)
-    files = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=dict[str, str])
+    job = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=_Job)
     rules = load_taint_rules(folder("policies") / "rules")
-    texts = {path: functools.cache(functools.partial(_read, file)) for path, file in files.items()}
-    answer = follow_requests(rules, texts)
+    texts = {path: functools.cache(functools.partial(_read, file)) for path, file in job.files.items()}
+    if job.wants_sources_only:
+        answer = Answer((), with_source=tuple(find_sources(rules, texts, job.known)))
+    else:
+        answer = follow_requests(rules, texts, job.known)
     used = [{"id": each["id"], "message": each["message"], "metadata": each["metadata"]} for each in rules.documents]
     lines: dict[str, list[str]] = {}
     for step in (step for flow in answer.flows for step in flow.steps):
         if step.path not in lines:
             lines[step.path] = texts[step.path]().split("\n")
-    flows = [{"rule": flow.rule, "steps": [_plain(step, lines) for step in flow.steps]} for flow in answer.flows]
-    document = {"rules": used, "flows": flows, "unparsable": answer.unparsable, "unfinished": answer.unfinished}
+    flows = [{"rule": used[flow.rule], "steps": [_plain(step, lines) for step in flow.steps]} for flow in answer.flows]
+    document = {each: getattr(answer, each) for each in answer.__struct_fields__} | {"flows": flows}
     sys.stdout.buffer.write(msgspec.json.encode(document))
 
 
