@@ -25,15 +25,10 @@ KNOWN_MISSES: Mapping[str, str] = {
     "fastapi-invoice-xml": _NO_FLOW,
     "fastapi-metric-expression": "an object that is called",
     "fastapi-tenant-gateway": "a parameter that a dependency of another module gives",
-    "flask-audit-line": "a class method that makes the object, whose field is logged",
     "flask-campaign-redirect": "a function that returns a constant or its argument",
-    "flask-login-next": "the request as an argument",
     "flask-ping-decorator": "a keyword that a decorator adds to the call",
-    "flask-rule-context": "the request in a field, read by a property",
-    "lambda-access-log": "a decorator that reads the event",
     "lambda-config-upload": "a handler that is an object",
     "lambda-soap-relay": _NO_FLOW,
-    "lambda-url-checker": "a call in a comprehension, with a pool at module level",
 }
 """Weak applications that the engine does not find yet, and what it does not follow."""
 KNOWN_ALARMS: Mapping[str, str] = {

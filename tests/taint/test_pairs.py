@@ -74,3 +74,29 @@ def test_constant_that_would_be_long_is_not_computed(text: str) -> None:
         assert tracemalloc.get_traced_memory()[1] < 100_000_000
     finally:
         tracemalloc.stop()
+
+
+SAFE = {
+    "looked up by a key of the request": (
+        "from flask_restful import Resource\nclass W(Resource):\n"
+        "    def get(self, uuid):\n        return open(self.store.get(uuid)).read()\n"
+    ),
+    "looked up in a variable of the function around it": (
+        "from flask import Flask\ndef make(store, app):\n    @app.route('/x/<uuid>')\n"
+        "    def v(uuid):\n        return open(store.data['w'].get(uuid).path).read()\n"
+    ),
+    "one of two kinds of known values": (
+        "from flask import request\nKNOWN = {'a', 'b'}\ndef v():\n    x = request.args['x']\n"
+        "    if x != 'all' and x not in KNOWN:\n        return ''\n    return eval(x)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", SAFE.values(), ids=SAFE.keys())
+def test_value_that_is_not_of_the_request(text: str) -> None:
+    assert follow({"app.py": text}).flows == ()
+
+
+def test_one_known_value_among_others_says_nothing() -> None:
+    text = SAFE["one of two kinds of known values"].replace("x not in KNOWN", "len(x) > 3")
+    assert len(follow({"app.py": text}).flows) == 1

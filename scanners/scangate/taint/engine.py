@@ -14,9 +14,9 @@ from scangate.taint.environment import Environment
 from scangate.taint.expressions import Evaluator
 from scangate.taint.models import is_enum_type
 from scangate.taint.patterns import Parameter, parameters_of
-from scangate.taint.project import Class, Function, Module, Project
+from scangate.taint.project import Class, Function, Module, Project, may_call
 from scangate.taint.references import Bound, Closure, Instance, Named, is_callable, resolve_references
-from scangate.taint.rules import TaintRules
+from scangate.taint.rules import REQUEST_MODULES, TaintRules
 from scangate.taint.statements import FunctionRun
 from scangate.taint.summaries import CAPTURED, SinkKey, Summary
 from scangate.taint.values import (
@@ -78,6 +78,7 @@ class Engine:
         self._globals: dict[str, Environment] = {}
         self._fields: dict[int, dict[str, Value]] = {}
         self._request_fields: dict[int, dict[str, Value]] = defaultdict(dict)
+        self._request_rules: dict[tuple[str, str], int] = {}
         self._imported: dict[tuple[str, str], Value] = {}
         self._steps, self._depth = 0, 0
         self.creators: set[str] = set()
@@ -90,6 +91,15 @@ class Engine:
         self._steps += 1
         if self._steps > MAX_STEPS_OF_ROOT:
             raise BudgetExceededError
+
+    def request_rules(self, name: str, attribute: str) -> int:
+        """The rules, as bits, for which an attribute of what has a dotted name is a source: of the request of a framework."""
+        module, _, last = name.rpartition(".")
+        if last != "request" or module not in REQUEST_MODULES:
+            return 0
+        if (module, attribute) not in self._request_rules:
+            self._request_rules[module, attribute] = self.rules.request_rules(module, attribute)
+        return self._request_rules[module, attribute]
 
     @staticmethod
     def new_summary() -> Summary:
@@ -491,11 +501,12 @@ def find_sources(rules: TaintRules, texts: Mapping[str, Callable[[], str]], know
 def _holding_functions(engine: Engine, project: Project, path: str, unfinished: set[str]) -> Iterator[Function]:
     """The functions of a file that read a request; the code outside of functions is executed."""
     module = project.module(path)
-    if module is None or not module.marks.sources:
+    places = {*module.marks.sources, *module.passed_requests} if module is not None else set()
+    if module is None or not places:
         return
     inside: set[int] = set()
     for function in module.all_functions():
-        sources = [id(each) for each in ast.walk(function.node) if id(each) in module.marks.sources]
+        sources = [id(each) for each in ast.walk(function.node) if id(each) in places]
         if sources:
             inside.update(sources)
             yield function
@@ -520,7 +531,7 @@ def _callers(project: Project, texts: Mapping[str, Callable[[], str]], engine: E
         return
     for path, get in texts.items():
         text = get()
-        if not any(f"{name}(" in text for name in names):
+        if not any(may_call(text, name) for name in names):
             continue
         module = project.module(path)
         for function in module.all_functions() if module is not None else ():

@@ -46,6 +46,7 @@ class Evaluator:
         self.summary: Summary = engine.new_summary()
         self.yielded: list[Value] = []
         self._wanted: set[int] = set()
+        self._followed: set[int] = set()
         self._seen: dict[int, Value] = {}
 
     def step(self, node: ast.AST, role: StepRole) -> Step:
@@ -67,6 +68,8 @@ class Evaluator:
             value = value.with_taints(self.source_taints(node, self.marks.sources[key]))
         if key in self.marks.sanitized:
             value = value.cleaned(self.marks.sanitized[key])
+        if key in self.marks.unknown and key not in self._followed:
+            value = value.cleaned(self.marks.unknown[key])
         if key in self._wanted:
             self._seen[key] = value
         if marks is not None:
@@ -140,7 +143,9 @@ class Evaluator:
         found: list[object] = []
         for each in owner.references:
             if isinstance(each, Named):
-                return self.engine.imported(f"{each.name}.{name}", self.module).with_taints(owner.part(f".{name}").taints)
+                known = self.engine.imported(f"{each.name}.{name}", self.module).with_taints(owner.part(f".{name}").taints)
+                rules = self.engine.request_rules(each.name, name)
+                return known.with_taints(self.source_taints(node, rules)) if rules else known
             if isinstance(each, (Instance, Class)):
                 method = self.engine.project.method(each.owner if isinstance(each, Instance) else each, name)
                 if method is None:
@@ -369,6 +374,7 @@ class Evaluator:
             keywords = dict.fromkeys(harmless_fields(self.engine.project, keywords["**"]), NOTHING) | keywords
         targets = [each for each in called.references if is_callable(each)]
         if targets:
+            self._followed.add(id(node))
             return join([self.engine.call(self, each, arguments, keywords, node, environment) for each in targets])
         return library.call(self, node, called, receiver, arguments, keywords, environment)
 

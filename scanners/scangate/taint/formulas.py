@@ -146,6 +146,11 @@ class Formula(msgspec.Struct, frozen=True, dict=True):
         own = next((each.metavariable for each in self.parts if each.operator == "focus-metavariable"), "")
         return own or next((each.focus for each in self.parts if each.operator in _COMBINATIONS and each.focus), "")
 
+    @functools.cached_property
+    def excludes_names(self) -> bool:
+        """Whether it matches all calls but those of functions with some names."""
+        return any(_EXCLUDES.match(each.regex) for each in self.parts if each.operator == "metavariable-regex")
+
     def conditions_on(self, metavariable: str) -> tuple[str, ...]:
         """The regular expressions that the text of a metavariable must match in any match."""
         parts = self.parts if self.operator == "patterns" and metavariable else ()
@@ -264,6 +269,7 @@ _IMPORT_GATE = re.compile(r"(?:\(\?:([\w.|]+)\)|(?<=\))(\w+))\\b\.\*\\z$")
 """The end of a regular expression that looks for an import of one of some modules: the modules' names."""
 _ABOUT_WORDS = re.compile(r"\^(?:\w|[()|$?*+\\])*")
 """A regular expression on the whole of a name that looks at nothing but the name's characters."""
+_EXCLUDES = re.compile(r"(?:\(\?\w+\))?\^\(\?!")
 _NO_PLACES = (ast.expr_context, ast.operator, ast.boolop, ast.cmpop, ast.unaryop)
 _CONDITIONS = {"metavariable-regex", "metavariable-pattern", "pattern-not", "pattern-not-inside", "focus-metavariable"}
 _COMBINATIONS = {"patterns", "pattern-either"}

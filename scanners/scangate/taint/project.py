@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from scangate.python_parser import PARSE_ERRORS, parse_python
 from scangate.taint.formulas import Surroundings
-from scangate.taint.rules import Marks, TaintRules
+from scangate.taint.rules import REQUEST_MODULES, Marks, TaintRules
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -28,8 +28,10 @@ class Function:
 
     @functools.cached_property
     def called_names(self) -> frozenset[str]:
-        """The last names of the functions that it calls."""
-        return frozenset(_last(each.func) for each in ast.walk(self.node) if isinstance(each, ast.Call))
+        """The last names of the functions that it calls, or that a framework calls for it: ``Depends(function)``."""
+        calls = [each for each in ast.walk(self.node) if isinstance(each, ast.Call)]
+        injected = (_last(each.args[0]) for each in calls if each.args and _last(each.func) in {"Depends", "Security"})
+        return frozenset((*(_last(each.func) for each in calls), *injected))
 
     def has_decorator(self, *names: str) -> bool:
         """Whether it has a decorator with one of these last names."""
@@ -111,6 +113,14 @@ class Module:
         if self._marks is None:
             self._marks = Marks(self._rules, Surroundings(self.text, self.tree, self.resolve))
         return self._marks
+
+    @functools.cached_property
+    def passed_requests(self) -> frozenset[int]:
+        """The ids of the nodes that give the request of a framework to a function."""
+        requests = {f"{each}.request" for each in REQUEST_MODULES}
+        calls = (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
+        given = (each for node in calls for each in (*node.args, *(keyword.value for keyword in node.keywords)))
+        return frozenset(id(each) for each in given if self.resolve(each) in requests)
 
     def resolve(self, node: ast.AST) -> str:
         """The dotted name of an expression, with imports resolved; empty if it is none."""
@@ -247,6 +257,11 @@ class Project:
             if name in each.methods:
                 return each.methods[name]
         return None
+
+
+def may_call(text: str, name: str) -> bool:
+    """Whether a file with this text can call a function with a name, or have a framework call it."""
+    return f"{name}(" in text or f"({name}" in text
 
 
 @functools.lru_cache(maxsize=65536)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -12,10 +13,14 @@ from typing import Any
 import msgspec
 import yaml
 
+from scangate.python_parser import parse_python
 from scangate.taint.formulas import FileText, Formula, Surroundings, UnknownClauseError, compile_regex, parse_formula
 from scangate.taint.patterns import Resolve, kind_of, last_name
 
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+REQUEST_MODULES = frozenset({"flask", "quart", "bottle"})
+"""Frameworks with one global ``request``, which functions may be given."""
+_REQUEST_PASSED = re.compile(r"[(,=]\s*(?:\w+\.)?request\s*[,)\n]")
 SOURCE, SANITIZER, SIDE_EFFECT, SINK = "pattern-sources", "pattern-sanitizers", "by-side-effect", "pattern-sinks"
 
 
@@ -45,7 +50,16 @@ class TaintRules(msgspec.Struct, frozen=True):
     def may_have_source(self, content: str) -> bool:
         """Whether a file with this text can have a source."""
         text = FileText(content)
-        return any(each.formula.may_match(text) for each in self.clauses if each.role == SOURCE)
+        passes_request = "request" in text.words and _REQUEST_PASSED.search(content) and not text.words.isdisjoint(REQUEST_MODULES)
+        return bool(passes_request) or any(each.formula.may_match(text) for each in self.clauses if each.role == SOURCE)
+
+    def request_rules(self, module: str, attribute: str) -> int:
+        """The rules, as bits, for which an attribute of the request that a framework has as a global is a source."""
+        text = f"import {module}\n{module}.request.{attribute}\n"
+        tree = parse_python(text)
+        marks = Marks(self, Surroundings(text, tree, ast.unparse))
+        statement = tree.body[-1]
+        return marks.sources.get(id(statement.value), 0) if isinstance(statement, ast.Expr) else 0
 
 
 class Sink(msgspec.Struct, frozen=True):
@@ -148,12 +162,13 @@ class Marks:
     """What the rules say about the nodes of a file.
 
     ``sources``: by the id of a node, the rules for which it is one, as bits. ``sanitized``: the rules for which what a node gives
-    is harmless, once the node, or that around it, was looked at.
+    is harmless, once the node, or that around it, was looked at. ``unknown``: likewise, where the called function is not known.
     """
 
     def __init__(self, rules: TaintRules, place: Surroundings) -> None:
         self.sources: dict[int, int] = {}
         self.sanitized: dict[int, int] = {}
+        self.unknown: dict[int, int] = {}
         self._place = place
         self._looked: dict[int, NodeMarks | None] = {}
         possible = [each for each in rules.clauses if each.formula.may_match(place.file_text)]
@@ -176,7 +191,8 @@ class Marks:
         for clause in self._index.find(node, self._place.resolve):
             for focus in self._matches(clause, node):
                 if clause.role == SANITIZER:
-                    self.sanitized[id(focus)] = self.sanitized.get(id(focus), 0) | clause.rules
+                    known = self.unknown if clause.formula.excludes_names else self.sanitized
+                    known[id(focus)] = known.get(id(focus), 0) | clause.rules
                     continue
                 found = found or NodeMarks()
                 if clause.role == SIDE_EFFECT:

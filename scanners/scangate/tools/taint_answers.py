@@ -23,7 +23,7 @@ from scangate.assets import folder
 from scangate.model import FlowRole
 from scangate.plugin import ScanContext, SourceFile
 from scangate.source_text import decode
-from scangate.taint.project import module_name
+from scangate.taint.project import may_call, module_name
 
 KEPT_SECONDS = 30 * 86_400.0
 KEPT_ANSWERS = 4
@@ -149,9 +149,9 @@ class Answers:
         new = [path for path in others if self._digest_file(path) not in kept.seen]
         if any(_digest(module_name(path).rpartition(".")[2]) in kept.names for path in new):
             return False
-        calls = [f"{name}(" for name in kept.output.creators]
-        texts = (decode(self._sources[path].read_bytes())[0] for path in (new if calls else ()))
-        return not any(call in text for text in texts for call in calls)
+        creators = kept.output.creators
+        texts = (decode(self._sources[path].read_bytes())[0] for path in (new if creators else ()))
+        return not any(may_call(text, name) for text in texts for name in creators)
 
     def _digest_file(self, path: str) -> bytes:
         return _digest(path, self._contents[path])
