@@ -109,6 +109,22 @@ def test_a_policy_that_is_joined_from_texts_is_a_policy(form: str) -> None:
     assert (piece.content_type, json.loads(piece.data)["Statement"][0]["Resource"]) == ("iam-policy", "${X}")
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        """!Join ['', ['{"Statement":[{"Effect":"Allow","Action":', !Ref X, ',"Resource":"*"}]}']]""",
+        """{'Fn::Join': ['', ['{"Version":"1","Statement":[{"Effect":"Allow","Action":', {Ref: X}, ',"Resource":"*"}]}']]}""",
+        """!Sub '{"Statement":[{"Effect":"Allow","Action":${X},"Resource":"*"}]}'""",
+        """{'Fn::Sub': ['{"Statement":[{"Effect":"Allow","Action":${X},"Resource":"*"}]}', {X: a}]}""",
+    ],
+)
+def test_a_reference_without_quotes_is_a_value_of_the_policy(document: str) -> None:
+    text = f"Resources:\n  R:\n    Type: AWS::IAM::Policy\n    Properties:\n      PolicyDocument: {document}\n"
+    (piece,) = pieces_of("t.yaml", text).values()
+    statement = {"Effect": "Allow", "Action": "${X}", "Resource": "*"}
+    assert (piece.content_type, json.loads(piece.data)["Statement"]) == ("iam-policy", [statement])
+
+
 def test_code_cells_are_one_program_with_their_lines_in_the_notebook() -> None:
     text = notebook(code("import os", "%matplotlib inline"), code('os.system("é" + input())'))
     cells = pieces_of("a.ipynb", text)["cells.py"]

@@ -10,7 +10,7 @@ import pytest
 from scangate.errors import ScanError
 from scangate.tools import rule_pack
 from scangate.tools.document_rules.checking import check_script, check_text
-from scangate.tools.document_rules.pack import load_document_rules
+from scangate.tools.document_rules.pack import STATEMENT_FILE, load_document_rules, load_statement_rules
 from tests.support.rule_pack import EXAMPLES, RULES, example_files, expected_findings, is_document_rule, load_rules
 
 CONTENT_TYPES = ("buildspec", "cloudformation", "iam-policy", "github-workflow", "shell")
@@ -72,6 +72,61 @@ Resources:
         - {value}
 """
     assert lines_of("iam-administrator-access", text) == ([10] if is_found else [])
+
+
+STATEMENTS = """
+Parameters:
+  Everything: {{Type: String, Default: "*"}}
+Mappings:
+  Of: &wild "*"
+Base: &base {{Effect: Allow, Action: "*"}}
+Other: &other {{Effect: Allow, NotAction: "iam:*"}}
+Resources:
+  Policy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      PolicyDocument:
+        Statement:
+          - {statement}
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule"),
+    [
+        ('{Effect: Allow, Action: {"Fn::Sub": "*"}, Resource: a}', "iam-wildcard-action"),
+        ('{Effect: Allow, Action: [a:b, !Join ["", ["*"]]], Resource: a}', "iam-wildcard-action"),
+        ("{Effect: !Sub Allow, Action: !Ref Everything, Resource: a}", "iam-wildcard-action"),
+        ("{Effect: Allow, Action: *wild , Resource: a}", "iam-wildcard-action"),
+        ("{<<: *base , Resource: a}", "iam-wildcard-action"),
+        ("{Resource: a, <<: [{Sid: a}, *base ]}", "iam-wildcard-action"),
+        ("{Effect: Allow, Action: 's3:*', Resource: *wild }", "iam-service-wildcard-on-all-resources"),
+        ("{Effect: Allow, Action: !Sub 'iam:PassRole', Resource: !Ref Everything}", "iam-pass-any-role"),
+        ("{<<: *other , Resource: a}", "iam-allow-all-but-some"),
+        ("{Effect: Allow, Principal: !If [X, {AWS: !Sub '*'}, {AWS: a}], Action: 's3:GetObject'}", "iam-public-principal"),
+        ("{Effect: Allow, Principal: *wild , Action: 's3:GetObject'}", "iam-public-principal"),
+        ("{<<: {Principal: {AWS: '*'}}, Effect: Allow, Action: 's3:GetObject'}", "iam-public-principal"),
+        ("{Effect: Allow, Action: !Ref Unknown, Resource: a}", ""),
+        ("{<<: *base , Action: 's3:GetObject', Resource: a}", ""),
+        ("{<<: *base , Effect: Deny, Resource: a}", ""),
+        ("{<<: *base , Principal: {AWS: a}, Resource: a}", ""),
+    ],
+)
+def test_statements_are_compared_by_their_resolved_values(statement: str, rule: str) -> None:
+    matches = check_text(STATEMENTS.format(statement=statement), FILES, "yaml")
+    assert [each.rule.id for each in matches if each.start[0] == 14] == ([rule] if rule else [])
+
+
+def test_every_semgrep_rule_for_statements_has_a_check_by_resolved_values() -> None:
+    rules = [rule for language in ("yaml", "json") for rule in load_statement_rules()[language]]
+    ours = [rule.name for file, scopes in rule_pack.load_scopes().items() if file.match(STATEMENT_FILE) for rule in scopes]
+    assert sorted(rule.id for rule in rules) == sorted(ours)
+    assert all("Effect=Allow" in rule.check.arguments and len(rule.check.arguments) > 1 for rule in rules)
+
+
+def test_mappings_that_merge_themselves_are_no_endless_work() -> None:
+    text = "a: &a\n  <<: [" + ", ".join(["*a"] * 5000) + "]\n  Effect: Allow\n"
+    assert check_text(text, FILES, "yaml") == []
 
 
 def test_a_document_that_ends_early_or_refers_to_itself_is_checked_as_far_as_it_goes() -> None:

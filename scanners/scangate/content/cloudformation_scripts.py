@@ -23,9 +23,9 @@ def cloudformation_pieces(document: Document) -> Iterator[Embedded | Failure | N
     for entry in walk(document):
         language = _LANGUAGES.get(entry.key)
         if language is None:
-            if _is_join(entry.node) and id(entry.node) not in joined:
+            if id(entry.node) not in joined and (_is_join(entry.node) or _is_json(entry)):
                 joined.update(_nodes_below(entry.node))
-                text = intrinsic_text(document, entry.node)
+                text = _quote_references(intrinsic_text(document, entry.node))
                 yield embed(entry.name, type_of_document(text.text), text) if may_be_document(text.text) else None
             continue
         if entry.key not in _LISTS:
@@ -42,6 +42,29 @@ def cloudformation_pieces(document: Document) -> Iterator[Embedded | Failure | N
 
 def _is_join(node: Node) -> bool:
     return node.kind in ("mapping", "sequence") and _function(node)[0] == "Join"
+
+
+def _is_json(entry: Entry) -> bool:
+    """Whether a scalar is a text of ``Fn::Sub`` that is JSON but for a reference without quotes; other JSON is read as it is."""
+    node = entry.node
+    parent = entry.parent
+    if node.kind != "scalar" or node.value.lstrip()[:1] not in ("{", "["):
+        return False
+    is_argument = parent is not None and (parent.node.tag == "!Sub" or "Fn::Sub" in (entry.key, parent.key))
+    return (node.tag == "!Sub" or is_argument) and any(match[1] for match in _STRING_OR_REFERENCE.finditer(node.value))
+
+
+def _quote_references(text: MappedText) -> MappedText:
+    """A text that begins as JSON does, with quotes around the references that are no part of a string: they are values or lists."""
+    if text.text.lstrip()[:1] not in ("{", "["):
+        return text
+    parts: list[MappedText | str] = []
+    end = 0
+    for match in _STRING_OR_REFERENCE.finditer(text.text):
+        if match[1]:
+            parts += [text.slice(end, match.start()), '"', text.slice(*match.span()), '"']
+            end = match.end()
+    return join([*parts, text.slice(end, len(text.text))]) if parts else text
 
 
 def _nodes_below(node: Node) -> Iterator[int]:
@@ -124,6 +147,7 @@ _LANGUAGES: Mapping[str, Callable[[Entry, str], str]] = {
 }
 """By key: the content type of the text that it has."""
 _CODE = frozenset({"FunctionCode", "InlineCode", "ZipFile"})
+_STRING_OR_REFERENCE = re.compile(r'"(?:\\.|[^"\\])*(?:"|\\?\Z)|(\$\{[^{}\n]*\})', re.DOTALL)
 _ONE_REFERENCE = re.compile(r"\$\{[^}]*\}")
 _LISTS = frozenset({"Commands", "runCommand"})
 

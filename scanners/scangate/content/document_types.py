@@ -115,6 +115,7 @@ _ansible_keyword = re.compile(
 )
 _galaxy_entry = re.compile(r"^[ \t]*-[ \t]+(?:src|name|role|source)[ \t]*:", re.MULTILINE)
 _dbt_entry = re.compile(r"^[ \t]*-[ \t]+(?:package|git|tarball|local)[ \t]*:", re.MULTILINE)
+_effect = _key("Effect")
 _repository = _key("repository")
 _kubernetes_patch = re.compile(
     r"^[ \t]*-?[ \t]*path[ \t]*:[ \t]*[\"']?/(?:spec|metadata|data|stringData|rules|webhooks|subjects|roleRef)/", re.M
@@ -252,7 +253,7 @@ _SHAPES: tuple[tuple[str, Callable[[frozenset[str], str], bool]], ...] = (
     ("serverless", lambda keys, _: {"service", "provider"} <= keys and bool(keys & {"functions", "resources", "plugins"})),
     ("compose", _is_compose),
     ("ecs-task-definition", lambda keys, _: "containerDefinitions" in keys),
-    ("iam-policy", lambda keys, _: "Statement" in keys and bool(keys & {"Version", "Id"})),
+    ("iam-policy", lambda keys, text: "Statement" in keys and (bool(keys & {"Version", "Id"}) or _effect(text))),
     ("python-manifest", lambda keys, _: "dependencies" in keys and "channels" in keys),
     ("os-installation", lambda keys, _: "ignition" in keys),
     ("ansible-manifest", lambda keys, text: bool(keys) and keys <= {"roles", "collections"} and bool(_galaxy_entry.search(text))),

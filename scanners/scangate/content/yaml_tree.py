@@ -15,6 +15,9 @@ import yaml
 
 DEPTH = 200
 """Deeper documents are cut off."""
+_MERGE = "<<"
+_MERGED = 100
+"""Mappings that are searched for a key which others merge: they could merge each other again and again."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -47,10 +50,29 @@ class Node(msgspec.Struct):
                     yield key.value, value
 
     def get(self, key: str) -> Node | None:
-        """The value of a key, or None; of an alias, what it names. Of several values, the last."""
+        """The value of a key, or None; of an alias, what it names. Of several values, the last.
+
+        A key that the mapping does not have can be in one that it merges: https://yaml.org/type/merge.html
+        """
+        found = self._own_values().get(key)
+        if found is not None or _MERGE not in self._own_values():
+            return found
+        todo: list[Node] = [self]
+        for _ in range(_MERGED):
+            if not todo:
+                break
+            values = todo.pop()._own_values()
+            if key in values:
+                return values[key]
+            merged = values.get(_MERGE)
+            if merged is not None:
+                todo += [each.target or each for each in reversed(merged.children)] if merged.kind == "sequence" else [merged]
+        return None
+
+    def _own_values(self) -> dict[str, Node]:
         if self.index is None:
             self.index = {name: value.target or value for name, value in self.items()}
-        return self.index.get(key)
+        return self.index
 
 
 def key_of(node: Node, key: str) -> Node | None:

@@ -236,6 +236,13 @@ def document_rule_files(content_type: str) -> tuple[str, ...]:
     return tuple(f"{file.parent.name}/{file.name}" for file in files if content_type in _content_types(file))
 
 
+def statement_language(path: str, content_type: str, data: bytes) -> str:
+    """``yaml`` or ``json``, as semgrep reads a file that can have statements of IAM policies; empty for any other file."""
+    if content_type not in CONTENT_TYPES["cloudformation/iam.yaml"]:
+        return ""
+    return "json" if tool_path(path, content_type, data).endswith(SUFFIXES["json"]) else "yaml"
+
+
 def _languages(path: str) -> Iterator[str]:
     if is_dockerfile(path):
         yield "dockerfile"

@@ -475,7 +475,7 @@ def _report(source: SourceFile, ready: PreparedSource, results: Sequence[_Result
     mitigations, taint_rules = Mitigations(source), rule_pack.list_taint_rules() if source.content_type == "python" else frozenset()
     findings = dict.fromkeys(mitigations.lower(each, is_value=each.rule.partition(":")[2] in taint_rules) for each in found)
     try:
-        findings |= dict.fromkeys(_document_findings(source))
+        findings |= dict.fromkeys(_document_findings(source, findings))
     except ScanError as error:
         gaps = [*gaps, make_gap(NAME, source.path, error)]
     return FileReport(source.path, tuple(findings), tuple(gaps), secrets=tuple(secrets))
@@ -491,14 +491,24 @@ def _report_on_script(source: SourceFile, doubts: Sequence[Gap] = ()) -> FileRep
     return FileReport(source.path, tuple(_as_findings(source, matches)), (*gaps, *doubts))
 
 
-def _document_findings(source: SourceFile) -> Iterator[Finding]:
-    """What the rules on the structure of documents find; they are ours, and semgrep has no part in them."""
+def _document_findings(source: SourceFile, known: Iterable[Finding]) -> Iterator[Finding]:
+    """What the rules on the structure of documents find; they are ours, and semgrep has no part in them. ``known``: what semgrep
+    has found, by rules that are applied once more to resolved values."""
     files = rule_pack.document_rule_files(source.content_type)
     if not files:
         return
     from scangate.tools.document_rules.checking import check_text  # noqa: PLC0415 -- only if needed
 
-    yield from _as_findings(source, check_text(decode(source.read_bytes())[0], files))
+    data = source.read_bytes()
+    language = rule_pack.statement_language(source.path, source.content_type, data)
+    ranges: dict[str, list[Location]] = {}
+    for finding in known:
+        ranges.setdefault(finding.rule, []).append(finding.location)
+    for finding in _as_findings(source, check_text(decode(data)[0], files, language)):
+        at = (finding.location.line, finding.location.column)
+        found = ranges.get(finding.rule, ())
+        if not any((each.line, each.column) <= at <= (each.end_line, each.end_column) for each in found):
+            yield finding
 
 
 def _as_findings(source: SourceFile, matches: Iterable[Match]) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from scangate.content.yaml_tree import Node, key_of
+from scangate.tools.document_rules.pack import ELEMENTS
 from scangate.tools.document_rules.statements import Statement
 from scangate.tools.document_rules.template import Resource, Template
 
@@ -54,10 +55,24 @@ def _is_public(statement: Statement, _: tuple[str, ...], template: Template) -> 
 
 
 def _is_everyone(principal: Node | None, template: Template) -> bool:
-    if principal is None:
-        return False
-    value = principal.get("AWS") if principal.kind == "mapping" and principal.get("AWS") is not None else principal
-    return _EVERYONE in template.texts(value)
+    """Whether one of the values that the principal may have is everyone."""
+    nodes = [value.node for value in template.values(principal) if value.node is not None] if principal is not None else []
+    return any(_EVERYONE in template.texts(node.get("AWS") or node) for node in nodes)
+
+
+def _has_elements(statement: Statement, elements: tuple[str, ...], template: Template) -> Node | None:
+    """A statement that has each of the elements, by its resolved values; see `load_statement_rules`."""
+    if statement.owner is not None and statement.owner.type == "AWS::Organizations::Policy":
+        return None
+    for element in elements:
+        key, _, expression = element.partition("=")
+        node = statement.node.get(key.removeprefix("!"))
+        if key.startswith("!"):
+            if node is not None:
+                return None
+        elif node is None or not (not expression or any(re.search(expression, text) for text in template.texts(node))):
+            return None
+    return key_of(statement.node, "Action") or key_of(statement.node, "NotAction") or statement.node.children[0]
 
 
 def _condition_keys(condition: Node | None) -> list[str]:
@@ -112,7 +127,7 @@ def _trusts_any_build(statement: Statement, _: tuple[str, ...], template: Templa
             continue
         subjects = _subjects(statement.condition, provider)
         if not subjects:
-            return key_of(statement.node, "Action")
+            return key_of(statement.node, "Action") or statement.node.children[0]
         texts = [text for subject in subjects for text in template.texts(subject)]
         if any(map(everyone.fullmatch, texts)):
             return subjects[0]
@@ -133,6 +148,7 @@ STATEMENT_CHECKS: Mapping[str, Callable[[Statement, tuple[str, ...], Template], 
     "allows-actions": _allows_actions,
     "public-principal": _is_public,
     "any-build": _trusts_any_build,
+    ELEMENTS: _has_elements,
 }
 """Checks of one statement of a policy."""
 

@@ -12,7 +12,7 @@ from scangate.content.yaml_tree import Node, line_starts, position
 from scangate.errors import ScanError
 from scangate.model import GapKind
 from scangate.tools.document_rules import access, commands, network, script_flow, scripts, workflows
-from scangate.tools.document_rules.pack import DocumentRule, Test, load_document_rules
+from scangate.tools.document_rules.pack import DocumentRule, Test, load_document_rules, load_statement_rules
 from scangate.tools.document_rules.statements import Statement, find_statements
 from scangate.tools.document_rules.template import Resource, Template
 
@@ -34,10 +34,14 @@ class Match(msgspec.Struct, frozen=True):
     end: tuple[int, int]
 
 
-def check_text(text: str, files: Iterable[str]) -> list[Match]:
-    """What the rules in ``files`` find in a document; in what comes before a syntax error, if there is one."""
+def check_text(text: str, files: Iterable[str], language: str = "") -> list[Match]:
+    """What the rules in ``files`` find in a document; in what comes before a syntax error, if there is one.
+
+    ``language``: ``yaml`` or ``json``, to apply semgrep's rules for IAM statements as well, to what their values are.
+    """
     document = read_document(text)
     rules = [rule for file in files for rule in load_document_rules().get(file, ())]
+    rules += load_statement_rules()[language] if language else ()
     starts = line_starts(text)
     found = dict.fromkeys((rule.id, node.start, node.end) for rule, node in _check(document, rules))
     by_id = {rule.id: rule for rule in rules}

@@ -15,6 +15,10 @@ from scangate.assets import folder
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MODE = "document"
 """The ``mode`` of a document rule; semgrep has other modes."""
+STATEMENT_FILE = "cloudformation/iam.yaml"
+"""The file whose semgrep rules are about statements of IAM policies; `load_statement_rules` applies them to resolved values."""
+ELEMENTS = "elements"
+"""The check of a rule from STATEMENT_FILE."""
 
 
 class Test(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,3 +95,31 @@ def load_document_rules() -> Mapping[str, tuple[DocumentRule, ...]]:
             rules = yaml.load(data, Loader=_LOADER)["rules"]  # noqa: S506 -- it is a safe loader
             found[file.relative_to(root).as_posix()] = tuple(msgspec.convert(rule, DocumentRule) for rule in rules)
     return found
+
+
+@functools.cache
+def load_statement_rules() -> Mapping[str, tuple[DocumentRule, ...]]:
+    """The rules of STATEMENT_FILE for statements whose values are resolved, by ``yaml`` and ``json``.
+
+    Their arguments are the elements of a statement that they ask for, each ``KEY=EXPRESSION``, or ``!KEY`` if it has to be missing.
+    """
+    found: dict[str, tuple[DocumentRule, ...]] = {}
+    for rule in yaml.load((folder("policies") / "rules" / STATEMENT_FILE).read_bytes(), Loader=_LOADER)["rules"]:  # noqa: S506 -- it is a safe loader
+        check = {"name": ELEMENTS, "arguments": _elements(rule["patterns"])}
+        facts = {key: rule[key] for key in ("id", "languages", "severity", "message", "metadata")}
+        made = msgspec.convert({**facts, "mode": MODE, "check": check}, DocumentRule)
+        found.update((language, (*found.get(language, ()), made)) for language in made.languages)
+    return found
+
+
+_ELEMENT = re.compile(r'"?\b([A-Z]\w+)"?: (?:"?(\w+)"?|\$(\w+))')
+
+
+def _elements(patterns: list[dict[str, Any]]) -> list[str]:
+    """What the patterns of a rule ask of a statement, for YAML or JSON."""
+    regexes = [pattern["metavariable-regex"] for pattern in patterns if "metavariable-regex" in pattern]
+    expressions = {regex["metavariable"].lstrip("$"): regex["regex"] for regex in regexes}
+    wanted = [each for pattern in patterns for each in _ELEMENT.findall(pattern.get("pattern", ""))]
+    refused = [each[0] for pattern in patterns for each in _ELEMENT.findall(pattern.get("pattern-not", ""))]
+    asked = [f"{key}={value or expressions.get(name, '')}" for key, value, name in wanted]
+    return [*asked, *(f"!{key}" for key in refused if key not in {each for each, _, _ in wanted})]

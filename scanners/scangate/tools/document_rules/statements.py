@@ -80,7 +80,7 @@ def _read(entry: Entry, template: Template, resources: dict[int, Resource]) -> S
     is_listed = entry.parent is not None and entry.parent.node.kind == "sequence"
     return Statement(
         node,
-        template.texts(node.get("Effect"))[:1] == ["Allow"],
+        "Allow" in template.texts(node.get("Effect")),
         tuple(_actions(node, template)),
         tuple(template.texts(node.get("Resource"))),
         entry.parent.node if entry.parent is not None and is_listed else node,
