@@ -159,6 +159,21 @@ def test_a_buildspec_that_is_there_stays_and_the_steps_are_printed(name: str, tm
     assert spec["env"]["variables"] == {"SCANGATE_INSTALL": PLACEHOLDER}
 
 
+def test_a_source_that_is_named_later_replaces_the_placeholder(tmp_path: Path) -> None:
+    source = f"git+https://git.example.org/team/scangate@{'0123456789' * 4}"
+    first = init(tree(tmp_path, {}), "--for", "codebuild").expect(0).stdout
+    assert "docs/how-to/codebuild.md" in first
+    init(tmp_path, "--for", "codebuild", "--install-from", source).expect(0)
+    written = (tmp_path / "buildspec.yml").read_text()
+    assert source in written
+    assert PLACEHOLDER not in written
+    edited = written.replace(source, PLACEHOLDER)
+    (tmp_path / "buildspec.yml").write_text(edited)
+    said = init(tmp_path, "--for", "codebuild", "--install-from", source).expect(0).stderr
+    assert (tmp_path / "buildspec.yml").read_text() == edited
+    assert f"replace the placeholder in its SCANGATE_INSTALL by\n  {source}" in said
+
+
 def test_init_names_the_repository_root(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     top = run_scangate("init", "--dry-run", "--for", "codebuild", cwd=tmp_path).expect(0)

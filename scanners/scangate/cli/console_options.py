@@ -14,7 +14,7 @@ from scangate.report.view import Acceptance, View
 class ConsoleOptions(msgspec.Struct, frozen=True):
     """What to print: a format of `CONSOLE_FORMATS`, and how much of the report; the other fields are those of a `View`.
 
-    ``verdict``: the verdict.json that has the findings, None for none.
+    ``verdict``: the verdict.json that has the findings, None for none. ``is_kept``: ``scangate explain`` finds them without one.
     """
 
     format: str = DEFAULT_CONSOLE_FORMAT
@@ -23,6 +23,7 @@ class ConsoleOptions(msgspec.Struct, frozen=True):
     quiet: bool = False
     more_option: str = "--all"
     verdict: Path | None = None
+    is_kept: bool = False
     root: str = ""
     acceptance: Acceptance | None = None
 
@@ -33,12 +34,13 @@ class ConsoleOptions(msgspec.Struct, frozen=True):
 
     def view(self, width: int) -> View:
         """The view of a console of so many columns."""
+        without_file = "" if self.is_kept else None
         return View(
             width=width,
             show_all=self.show_all,
             verbose=self.verbose,
             more_option=self.more_option,
-            verdict=None if self.verdict is None else name_verdict(self.verdict),
+            verdict=without_file if self.verdict is None else name_verdict(self.verdict),
             root=self.root,
             acceptance=self.acceptance,
         )

@@ -51,12 +51,12 @@ def find_at_line(report: Report, path: str, line: int) -> AtLine:
     here = tuple(ruling for ruling in rulings if _distance(ruling.finding.location, line) == 0)
     wider = _find_wider_gaps(report, full)
     gaps_here = (*(ruling for ruling in gaps if ruling.gap.line in (0, line)), *wider)
-    if here or gaps_here:
+    if here or len(gaps_here) > len(wider) or (wider and not rulings):
         return AtLine(here, gaps_here)
     if rulings:
         nearest = min(_distance(ruling.finding.location, line) for ruling in rulings)
         near = tuple(ruling for ruling in rulings if _distance(ruling.finding.location, line) == nearest)
-        return AtLine(near, sentence=f"no finding at {full}:{line}; the nearest is in line {near[0].finding.location.line}")
+        return AtLine(near, gaps_here, f"no finding at {full}:{line}; the nearest is in line {near[0].finding.location.line}")
     if gaps:
         nearest_gap = min(gaps, key=lambda ruling: abs(ruling.gap.line - line))
         return AtLine(gaps=(nearest_gap,), sentence=f"no finding in {full}; the nearest gap is in line {nearest_gap.gap.line}")

@@ -1,4 +1,4 @@
-"""Fingerprints on the command line: whole, or the first characters of one, in any case; looked up in a verdict."""
+"""Fingerprints on the command line: whole, or the first characters of one, in any case; looked up in the last verdicts."""
 
 from __future__ import annotations
 
@@ -7,13 +7,43 @@ import re
 import shlex
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
+from scangate.app.last_verdict import load_last_verdict
+from scangate.app.session import locate_root
+from scangate.app.verdict_file import read_verdict_text
 from scangate.errors import UsageError
+from scangate.model import Report
+from scangate.report.schema import parse_report
 from scangate.report.wording import SHORT_FINGERPRINT
 
 DEFAULT_VERDICTS = (Path("scangate-reports/verdict.json"), Path("verdict.json"))
 LENGTH = 32  # characters of a whole one
 FINGERPRINT = re.compile(rf"[0-9a-f]{{{SHORT_FINGERPRINT},64}}", re.IGNORECASE)
+
+
+class LastVerdict(NamedTuple):
+    """A verdict in which a command looks for findings. ``file``: None for that of the last scan, which wrote no verdict.json."""
+
+    report: Report
+    file: Path | None = None
+
+    @property
+    def option(self) -> str:
+        """The value of ``--verdict`` for it; empty where none is needed."""
+        return str(self.file or "")
+
+
+def read_last_verdicts(file: Path | None) -> tuple[LastVerdict, ...]:
+    """That in ``file``. If None, that in the default place and that of the last scan without a file, the later one first.
+
+    Raises UsageError for a file that cannot be read.
+    """
+    named = file or find_default_verdict()
+    written = () if named is None else (LastVerdict(parse_report(read_verdict_text(named)), named),)
+    kept = load_last_verdict(locate_root(Path())[0]) if file is None else None
+    verdicts = written if kept is None else (*written, LastVerdict(kept))
+    return tuple(sorted(verdicts, key=lambda each: each.report.finished, reverse=True))
 
 
 def find_default_verdict() -> Path | None:

@@ -27,6 +27,7 @@ from scangate.report.escape import ci_log
 from scangate.scan.masking import mask_arguments
 
 TARGETS = [target.value for target in Target]
+CODEBUILD_PAGE = "docs/how-to/codebuild.md in the repository of scangate"
 
 
 @click.command()
@@ -140,6 +141,8 @@ def _name_next_steps(root: Path, wishes: Wishes, planned: list[PlannedFile]) -> 
     name, reason = detect_workload(root)
     if Target.CODEBUILD in wishes.targets and wishes.snippet == GATE != name:
         click.echo(f"to release from the same build, because {reason}: scangate init --with {name}")
+    if Target.CODEBUILD in wishes.targets:
+        click.echo(f"what to set in the project, and how to try the build locally: {CODEBUILD_PAGE}")
     click.echo("next: scangate scan")
 
 

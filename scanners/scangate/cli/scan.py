@@ -10,8 +10,10 @@ from typing import Any
 import click
 
 from scangate.app.interruption import Interruption, catch_signals
+from scangate.app.last_verdict import keep_last_verdict
 from scangate.app.requests import ScanRequest, ShardRequest
 from scangate.app.scanning import scan
+from scangate.app.session import locate_root
 from scangate.cli import options
 from scangate.cli.console import warn, write_page
 from scangate.cli.console_options import ConsoleOptions
@@ -19,7 +21,7 @@ from scangate.cli.hook_acceptance import find_acceptance
 from scangate.cli.progress import ConsoleEvents
 from scangate.cli.report_output import find_written_verdict, print_report
 from scangate.errors import UsageError
-from scangate.model import EXIT_CODES, Outcome
+from scangate.model import EXIT_CODES, Outcome, Report
 from scangate.report.escape import ci_log
 from scangate.timestamps import today
 
@@ -84,17 +86,25 @@ def command(  # noqa: PLR0913 -- the options that are not fields of the request
             return _scan_shard(ShardRequest(root=root, staged=names, shard=shard, **fields), events, interruption)
         request = ScanRequest(root=root, staged=names, **fields)
         report = scan(request, events, interruption)
+    written = find_written_verdict(request.reports, request.output_dir)
+    is_kept = written is None and not request.ignore_cache and _keep_verdict(report, Path(events.root), request)
     acceptance = find_acceptance(events.policy, os.environ, today()) if events.policy is not None else None
     console = ConsoleOptions(
         console_format,
         show_all=show_all,
         verbose=verbose,
         quiet=quiet,
-        verdict=find_written_verdict(request.reports, request.output_dir),
+        verdict=written,
+        is_kept=is_kept,
         root=events.root,
         acceptance=acceptance,
     )
     return print_report(report, request.reports, console, explain_noise=explain_noise)
+
+
+def _keep_verdict(report: Report, root: Path, request: ScanRequest) -> bool:
+    """Whether ``scangate explain`` finds the verdict from the current directory."""
+    return keep_last_verdict(report, root, request.cache_dir) and locate_root(Path())[0] == root
 
 
 def _scan_shard(request: ShardRequest, events: ConsoleEvents, interruption: Interruption) -> int:

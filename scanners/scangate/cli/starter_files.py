@@ -14,7 +14,7 @@ import yaml
 
 from scangate.app.file_errors import file_errors
 from scangate.assets import folder
-from scangate.cli.install_source import InstallSource, SourceKind
+from scangate.cli.install_source import PLACEHOLDER, InstallSource, SourceKind, parse_install_source
 from scangate.cli.project_detection import Project
 from scangate.cli.schema import policy_schema
 from scangate.cli.snippet import list_snippets
@@ -147,6 +147,12 @@ def _plan_buildspec(root: Path, wishes: Wishes, project: Project) -> Iterator[Pl
         reason = "; ".join((wishes.snippet, *project.reasons))
         yield PlannedFile(BUILDSPECS[0], None, text, reason)
         yield from (Advice(note) for note in project.notes)
+    elif before != text and before == fit_buildspec(wishes.snippet, project, parse_install_source("")):
+        yield PlannedFile(existing, before, text, "the placeholder is replaced")
+    elif PLACEHOLDER in before and wishes.source.kind is not SourceKind.PLACEHOLDER:
+        yield Advice(
+            f"{existing} was edited and is kept; replace the placeholder in its SCANGATE_INSTALL by", (wishes.source.text,)
+        )
     elif before != text and not re.search(r"\bscangate\b.* scan\b", before):
         yield Advice(
             f"{existing} is kept; add these commands to its phases, the scan before what runs code of the source:",

@@ -17,10 +17,9 @@ from scangate.app.file_errors import file_errors
 from scangate.app.file_replacement import read_to_replace, replace_file
 from scangate.app.policies import read_policy
 from scangate.app.session import locate_root, open_session
-from scangate.app.verdict_file import read_verdict_text
 from scangate.cli import options
 from scangate.cli.console import warn
-from scangate.cli.fingerprints import LENGTH, find_default_verdict, is_fingerprint, resolve_fingerprint
+from scangate.cli.fingerprints import LENGTH, LastVerdict, is_fingerprint, read_last_verdicts, resolve_fingerprint
 from scangate.errors import UsageError
 from scangate.judge.exceptions import describe_exception, selects
 from scangate.judge.name_patterns import matches_name
@@ -30,7 +29,6 @@ from scangate.judge.policy_files import DEFAULT_POLICY_FILE, find_own_policy, li
 from scangate.judge.policy_toml import is_pyproject
 from scangate.model import Finding, FindingKind, RulingOutcome, Verdict
 from scangate.report.explain import WRITE_VERDICT
-from scangate.report.schema import parse_report
 from scangate.scan.masking import mask_tokens
 from scangate.timestamps import today
 from scangate.tools.pip_audit_options import NAME as PIP_AUDIT
@@ -65,9 +63,9 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     """
     if mask_tokens(reason) != reason or mask_tokens(owner) != owner:
         raise UsageError("the reason or the owner contains a token", "write it without the token")
-    name, verdict = _complete(name, verdict)
+    name, last = _complete(name, verdict)
     entry = _select(name, PolicyException(reason=reason, owner=owner, expires=_parse_expiry(expires), path=path))
-    entries, accepted = _check_against_verdict(entry, verdict)
+    entries, accepted = _check_against_verdict(entry, last)
     file, base = _policy_file(policy)
     before = read_to_replace(file)
     if before is None:
@@ -91,16 +89,21 @@ def command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     return 0
 
 
-def _complete(name: str, verdict: Path | None) -> tuple[str, Path | None]:
-    """The whole fingerprint for the beginning of one, and the verdict that has it; everything else as given. Raises UsageError."""
-    if not is_fingerprint(name) or len(name) >= LENGTH:
-        return name.lower() if is_fingerprint(name) else name, verdict
-    verdict = verdict or find_default_verdict()
-    if verdict is None:
-        raise UsageError(f"{name} is the beginning of a fingerprint, and there is no verdict.json", WRITE_VERDICT)
-    report = parse_report(read_verdict_text(verdict))
-    known = {name.fingerprint for result in report.results for finding in result.findings for name in finding.names}
-    return resolve_fingerprint(name, known, "waive"), verdict
+def _complete(name: str, file: Path | None) -> tuple[str, LastVerdict | None]:
+    """The whole fingerprint for the beginning of one, and the verdict that has it; everything else as given, with the verdict in
+    ``file``. Raises UsageError."""
+    if not is_fingerprint(name):
+        return name, read_last_verdicts(file)[0] if file is not None else None
+    verdicts = read_last_verdicts(file)
+    for each in verdicts:
+        known = {name.fingerprint for result in each.report.results for finding in result.findings for name in finding.names}
+        if any(fingerprint.startswith(name.lower()) for fingerprint in known):
+            return resolve_fingerprint(name, known, "waive"), each
+    if len(name) >= LENGTH:
+        return name.lower(), verdicts[0] if file is not None else None
+    if not verdicts:
+        raise UsageError(f"{name} is the beginning of a fingerprint, and there is no verdict of a scan", WRITE_VERDICT)
+    raise UsageError(f"no finding of the verdict has the fingerprint {name}", "look it up in verdict.json, or scan again")
 
 
 def _select(name: str, entry: PolicyException) -> PolicyException:
@@ -139,7 +142,9 @@ def _parse_expiry(text: str) -> dt.date:
     return day
 
 
-def _check_against_verdict(entry: PolicyException, verdict: Path | None) -> tuple[tuple[PolicyException, ...], tuple[Finding, ...]]:
+def _check_against_verdict(
+    entry: PolicyException, verdict: LastVerdict | None
+) -> tuple[tuple[PolicyException, ...], tuple[Finding, ...]]:
     """The exceptions to write, and the findings that they accept. Raises UsageError for none."""
     if verdict is None:
         if entry.fingerprint:
@@ -148,11 +153,12 @@ def _check_against_verdict(entry: PolicyException, verdict: Path | None) -> tupl
                 "add --verdict verdict.json",
             )
         return (entry,), ()
-    report = parse_report(read_verdict_text(verdict))
+    report = verdict.report
     accepted = tuple(finding for result in report.results for finding in result.findings if selects(entry, finding))
     if not accepted:
         raise UsageError(
-            f"the exception would accept no finding in {verdict}", "look up its fingerprint or rule there, or scan again"
+            f"the exception would accept no finding in {verdict.file or 'the last scan'}",
+            "look up its fingerprint or rule there, or scan again",
         )
     if not entry.fingerprint:
         return (entry,), accepted

@@ -22,17 +22,18 @@ MAX_LOCATIONS = 10
 LABEL_WIDTH = 10
 MAX_TEXT_LENGTH = 4000
 NO_FIX = "no advice for this rule; see the text above and the rule's page"
-WRITE_VERDICT = "scangate scan --output-dir scangate-reports; after a hook: scangate scan --staged --output-dir scangate-reports"
+WRITE_VERDICT = "scangate scan --output-dir scangate-reports"
 
 
 class WaiveArguments(NamedTuple):
-    """Arguments of the suggested ``scangate waive``: the expiry date, and the verdict.json with the finding (empty: none).
+    """Arguments of the suggested ``scangate waive``: the expiry date, and the verdict.json with the finding, empty where ``waive``
+    finds it itself, None without a verdict.
 
     ``acceptance``: how inline comments are counted, None if the policy is not known.
     """
 
     expires: str
-    verdict: str = ""
+    verdict: str | None = None
     acceptance: Acceptance | None = None
 
 
@@ -129,7 +130,7 @@ def _format_waive_commands(ruling: Ruling, waive: WaiveArguments) -> list[str]:
     for each in ruling.per_scanner:
         finding = each.finding
         name = finding.rule if finding.kind is FindingKind.DEPENDENCY or not finding.fingerprint else finding.fingerprint
-        accepts_all = bool(commands and waive.verdict) and name == finding.fingerprint
+        accepts_all = bool(commands) and waive.verdict is not None and name == finding.fingerprint
         if each.outcome is not RulingOutcome.SUPPRESSED and not accepts_all:
             commands.append(_format_waive_command(name, finding.location.path, waive))
     return commands

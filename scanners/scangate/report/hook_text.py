@@ -45,6 +45,8 @@ def render_lines(report: Report, view: View) -> Iterable[Line]:
                 yield (Segment(f"{INDENT}accept: {escape.ci_log(way)}"),)
     if entries and view.acceptance is not None:
         yield from ((Segment(line),) for line in _advice(view.acceptance, view))
+    if entries and view.verdict is not None:
+        yield (Segment(f"one in detail: {escape.ci_log(f'scangate explain FINGERPRINT {view.verdict}'.rstrip())}", "dim"),)
     yield verdict_line(report)
 
 

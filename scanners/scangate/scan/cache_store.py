@@ -13,6 +13,7 @@ Each kind of value has a module, which also makes its keys:
 | what one scanner reported in a shard, not redacted | `shard_cache` |
 | what is known of texts that no scanner reported | `text_redactor` |
 | what a scanner itself saves, such as answers of a service | `saved_values` |
+| the verdict of the last scan of a tree | `app.last_verdict` |
 """
 
 from __future__ import annotations
