@@ -51,24 +51,25 @@ def test_a_fix_that_is_not_staged_is_pointed_out(tree: Path, rules: Path) -> Non
 
 
 def test_the_findings_of_the_hook_are_explained_and_accepted_without_another_scan(tree: Path, rules: Path) -> None:
+    cache = environment()
     (tree / "sub").mkdir()
     write_files(tree, {"app.py": WEAK_SOURCE})
     run_git(tree, "add", "app.py")
     arguments = ("scan", "--staged", "--policy", rules)
-    assert "explain FINGERPRINT" not in run_scangate(*arguments, "--no-cache", cwd=tree).expect(1).stdout
-    run_scangate("explain", "app.py:1", cwd=tree).expect(2)
-    hook = run_scangate(*arguments, cwd=tree).expect(1).stdout
+    assert "explain FINGERPRINT" not in run_scangate(*arguments, "--no-cache", cwd=tree, env=cache).expect(1).stdout
+    run_scangate("explain", "app.py:1", cwd=tree, env=cache).expect(2)
+    hook = run_scangate(*arguments, cwd=tree, env=cache).expect(1).stdout
     assert "one in detail: scangate explain FINGERPRINT\n" in hook
     short = hook.partition("bandit:B602  [")[2][:8]
-    page = run_scangate("explain", short, cwd=tree / "sub").expect(0).stdout
+    page = run_scangate("explain", short, cwd=tree / "sub", env=cache).expect(0).stdout
     assert page.startswith(f"bandit:B602  {short}")
     assert "--verdict" not in page
     waive = ("waive", short, "--reason", "fixed", "--owner", "me", "--expires", "9d")
-    run_scangate(*waive, cwd=tree).expect(0)
+    run_scangate(*waive, cwd=tree, env=cache).expect(0)
     assert short in (tree / "scangate.yaml").read_text()
     write_files(tree, {"new.py": WEAK_SOURCE})
-    run_scangate("scan", "--policy", rules, "--output-dir", "scangate-reports", cwd=tree).expect(1)
-    assert "new.py" in run_scangate("explain", "new.py:1", cwd=tree).expect(0).stdout, "the later of two verdicts"
+    run_scangate("scan", "--policy", rules, "--output-dir", "scangate-reports", cwd=tree, env=cache).expect(1)
+    assert "new.py" in run_scangate("explain", "new.py:1", cwd=tree, env=cache).expect(0).stdout, "the later of two verdicts"
 
 
 def test_weak_code_that_is_not_staged_does_not_block(tree: Path, rules: Path) -> None:

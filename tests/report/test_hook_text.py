@@ -34,7 +34,7 @@ def without_gaps(report: Report) -> Report:
 
 def show(report: Report, width: int = 100, **changes: object) -> list[str]:
     acceptance = msgspec.structs.replace(ACCEPTANCE, **changes)
-    return to_text(text.render_lines(staged(report), View(width=width, acceptance=acceptance))).splitlines()
+    return to_text(text.render_lines(staged(report), View(width=width, acceptance=acceptance, verdict=""))).splitlines()
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
