@@ -30,6 +30,8 @@ systems' references:
 * Prow: https://docs.prow.k8s.io/docs/jobs/#job-environment-variables
 * Screwdriver: https://docs.screwdriver.cd/user-guide/environment-variables
 * Semaphore: https://docs.semaphoreci.com/reference/env-vars (of a pull request, SEMAPHORE_GIT_BRANCH is the target)
+* TeamCity: https://www.jetbrains.com/help/teamcity/predefined-build-parameters.html (what it knows of branches and pull requests is
+  in configuration parameters, which are not in the environment; so every commit but the target's counts as a change for it)
 * Vela: https://go-vela.github.io/docs/reference/environment/variables/
 * Xcode Cloud: https://developer.apple.com/documentation/xcode/environment-variable-reference
 * CircleCI: https://circleci.com/docs/reference/variables/ (no variable names the target, and for some kinds of project none says
@@ -143,6 +145,7 @@ class PullRequest(msgspec.Struct, frozen=True):
     ``system``: the CI system. ``target``: the branch that the change is for, without ``refs/heads/``; empty where nothing names
     it. ``uses_default_branch``: an empty target means the default branch of origin. ``source``: the branch that is built, where
     the system does not say whether it belongs to a pull request: it does not if it is the target, and at the target's commit.
+    ``is_unnamed``: the system does not say what is built either, so it is the target if it is at the target's commit.
     ``repository``: the https URL of the target's repository where origin is a fork. ``full_clone``: the setting that fetches all
     branches.
     """
@@ -151,6 +154,7 @@ class PullRequest(msgspec.Struct, frozen=True):
     target: str = ""
     uses_default_branch: bool = False
     source: str = ""
+    is_unnamed: bool = False
     repository: str = ""
     full_clone: str = ""
 
@@ -175,6 +179,7 @@ class System(msgspec.Struct, frozen=True):
 
     ``pull_request``: one match is enough. ``target``: the first match names the branch. ``unless``: another system decides where
     one of these is set. ``fallback``: as ``target``, where SCANGATE_TARGET is not set either. ``branch``: see `PullRequest.source`.
+    ``always``: a variable of every build, of a system that does not name a branch, see `PullRequest.is_unnamed`.
     ``forks``: how the build says that the target is in another repository.
     """
 
@@ -185,6 +190,7 @@ class System(msgspec.Struct, frozen=True):
     fallback: Marks = ()
     uses_default_branch: bool = False
     branch: str = ""
+    always: str = ""
     forks: tuple[Fork, ...] = ()
     full_clone: str = ""
 
@@ -319,6 +325,7 @@ SYSTEMS: tuple[System, ...] = (
         (("SEMAPHORE_GIT_REF_TYPE", re.compile("pull-request")), ("SEMAPHORE_GIT_PR_NUMBER", _ANY)),
         (("SEMAPHORE_GIT_BRANCH", _BRANCH),),
     ),
+    System("TeamCity", (), uses_default_branch=True, always="TEAMCITY_VERSION"),
     System(
         "Vela",
         (("VELA_PULL_REQUEST", _ANY), ("VELA_BUILD_EVENT", re.compile("pull_request"))),
@@ -366,7 +373,8 @@ def find_pull_request(environ: Mapping[str, str]) -> PullRequest | None:
 def _describe(system: System, environ: Mapping[str, str]) -> PullRequest | None:
     said = any(pattern.fullmatch(environ.get(name, "")) for name, pattern in system.pull_request)
     source = "" if said else environ.get(system.branch, "")
-    if not (said or source) or any(environ.get(name) for name in system.unless):
+    is_unnamed = not (said or source) and bool(environ.get(system.always))
+    if not (said or source or is_unnamed) or any(environ.get(name) for name in system.unless):
         return None
     target = _first_branch(system.target, environ)
     is_malformed = any(environ.get(name) for name, _ in system.target[:1]) and not target
@@ -377,6 +385,7 @@ def _describe(system: System, environ: Mapping[str, str]) -> PullRequest | None:
         target,
         uses_default_branch=system.uses_default_branch and not environ.get(TARGET_VARIABLE),
         source=source,
+        is_unnamed=is_unnamed,
         repository=_target_repository(system, environ),
         full_clone=system.full_clone,
     )

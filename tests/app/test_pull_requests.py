@@ -95,6 +95,7 @@ BUILDS: dict[str, dict[str, str]] = {
     "Prow": {"JOB_TYPE": "presubmit", "PULL_NUMBER": "7", "PULL_BASE_REF": "main"},
     "Screwdriver": {"SD_PULL_REQUEST": "7", "PR_BASE_BRANCH_NAME": "main"},
     "Semaphore": {"SEMAPHORE_GIT_REF_TYPE": "pull-request", "SEMAPHORE_GIT_PR_NUMBER": "7", "SEMAPHORE_GIT_BRANCH": "main"},
+    "TeamCity": {"TEAMCITY_VERSION": "2024.12"},
     "Vela": {"VELA_BUILD_EVENT": "pull_request", "VELA_PULL_REQUEST": "7", "VELA_PULL_REQUEST_TARGET": "main"},
     "Xcode Cloud": {"CI_PULL_REQUEST_NUMBER": "7", "CI_PULL_REQUEST_TARGET_BRANCH": "main"},
     "CircleCI": {"CIRCLECI": "true", "CIRCLE_BRANCH": "topic", "CIRCLE_PULL_REQUEST": "https://github.com/acme/shop/pull/7"},
@@ -259,8 +260,10 @@ def test_a_build_of_the_target_itself_is_not_a_change(origin: Path, tmp_path: Pa
     assert release.provenance.origin is PolicyOrigin.NONE  # origin has no such branch
     run_git(tree, "update-ref", "refs/remotes/origin/release", "HEAD")
     assert load(tree, monkeypatch, {}).provenance.origin is PolicyOrigin.WORK_TREE
-    for name in ("CIRCLECI", "CIRCLE_BRANCH"):
+    for name in ("CIRCLECI", "CIRCLE_BRANCH", "SCANGATE_TARGET"):
         monkeypatch.delenv(name)
+    assert load(tree, monkeypatch, BUILDS["TeamCity"]).base.commit == ""
+    monkeypatch.delenv("TEAMCITY_VERSION")
     assert load(tree, monkeypatch, {"SCANGATE_TARGET": "main"}).base.commit == ""
     run_git(tree, "switch", "--quiet", "--detach", "origin/topic")
     assert load(tree, monkeypatch, {}).provenance.origin is PolicyOrigin.REVISION

@@ -170,7 +170,7 @@ def _resolve_pull_request(request: PullRequest, repository: Repository | None, h
         if not branch and request.uses_default_branch and repository is not None:
             branch = repository.default_branch()
             name = f"{_remote(request)}/{_printable(branch)}"
-        if request.source and (repository is None or not repository.has_origin()):
+        if (request.source or request.is_unnamed) and (repository is None or not repository.has_origin()):
             return None
         if not branch:
             problem, hint = _unnamed_target(request)
@@ -180,7 +180,7 @@ def _resolve_pull_request(request: PullRequest, repository: Repository | None, h
             shown, commit = _find_target(request, repository, branch)
             has_its_name = request.source == branch
             is_head = bool(commit) and commit == (head or repository.head_commit())
-            if is_head and (request.system == TARGET_VARIABLE or has_its_name):
+            if is_head and (request.system == TARGET_VARIABLE or request.is_unnamed or has_its_name):
                 return None
             if commit:
                 notes = (_describe_other_commit(request, shown),) if has_its_name else ()
