@@ -16,6 +16,7 @@ from scangate.errors import ScanError, UsageError
 from scangate.model import GapKind, SkipReason
 from scangate.scan.discovery import Listing, list_commit, list_files, list_staged
 from scangate.scan.git import Repository
+from scangate.scan.listing import MANIFEST_BYTES, size_limit
 from tests.support.scan_harness import ScanHarness, run_git, write_files
 
 ODD_NAMES = (
@@ -493,6 +494,21 @@ def test_staged_content_is_read_from_the_index(bench: ScanHarness) -> None:
     named = list_staged(root, bench.repository(), ["same.py", "a.py", "no-such.py", "new\nname.py"])
     assert paths(named) == {"same.py", "a.py", "new\nname.py"}
     assert set(gaps(named)) == {"no-such.py"}
+
+
+@pytest.mark.parametrize(("path", "is_read"), [("web/package-lock.json", True), ("go.sum", True), ("data.json", False)])
+@pytest.mark.parametrize("staged", [True, False])
+def test_size_limit_is_higher_for_files_that_list_dependencies(bench: ScanHarness, path: str, is_read: bool, staged: bool) -> None:
+    root = init(write_files(bench.root, {path: " " * 2000}))
+    run_git(root, "add", "-A")
+    listing = list_staged(root, bench.repository(), []) if staged else bench.listing()
+    read = listing.reader(listing.targets, 1000)
+    if is_read:
+        assert len(read(listing.targets[0])) == 2000
+    else:
+        with pytest.raises(ScanError, match="2000 bytes, over the limit of 1000"):
+            read(listing.targets[0])
+    assert size_limit(listing.targets[0], 1000) == (MANIFEST_BYTES if is_read else 1000)
 
 
 def test_before_the_first_commit_all_is_staged(bench: ScanHarness) -> None:

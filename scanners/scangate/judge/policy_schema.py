@@ -114,7 +114,8 @@ class LimitsBlock(_Block, frozen=True, kw_only=True):
     """How large a file may be to be read, and how long one tool may take in all."""
 
     max_file_size: Annotated[
-        Size | UnsetType, Meta(description="Larger files are a gap (too-large). Bytes, or a text such as 2 MiB.")
+        Size | UnsetType,
+        Meta(description="Larger files are a gap (too-large). Bytes, or a text such as 2 MiB. Lock files may always have 16 MiB."),
     ] = UNSET
     timeout: Annotated[
         Seconds | UnsetType,

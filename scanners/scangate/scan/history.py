@@ -14,7 +14,7 @@ import msgspec
 
 from scangate.model import FileSource, Targets
 from scangate.scan.git import SUBMODULE, SYMBOLIC_LINK, BroughtBlob, GitEntry, Repository
-from scangate.scan.listing import Listing
+from scangate.scan.listing import Listing, size_limit
 from scangate.scan.target import Target, display_path
 
 COMMITS_PER_CALL = 1000
@@ -143,11 +143,12 @@ def divide_into_listings(  # noqa: PLR0913, PLR0917
         version = choose(blob)
         if version is None:
             continue
-        weight = size if size <= limit else 0
+        target = blob.target(size, version)
+        weight = size if size <= size_limit(target, limit) else 0
         if part and (len(part) == FILES_PER_LISTING or total + weight > BYTES_PER_LISTING):
             yield make_listing(root, repository, part)
             part, total = [], 0
-        part.append((blob.target(size, version), blob))
+        part.append((target, blob))
         total += weight
     if part:
         yield make_listing(root, repository, part)

@@ -12,14 +12,18 @@ from types import MappingProxyType
 
 import msgspec
 
+from scangate.content.catalog import CONTENT_TYPES, UNKNOWN
+from scangate.content.identification import identify_by_name
 from scangate.errors import ScanError
 from scangate.files import FileTooLargeError, describe_os_error, read_file_head, read_regular_file
-from scangate.model import Gap, GapKind, SkippedPath, Targets
+from scangate.model import Analysis, Gap, GapKind, SkippedPath, Targets
 from scangate.scan.git import Repository
 from scangate.scan.target import Target
 from scangate.scan.work_tree import RootBoundary, classify_path
 
 MIB = 1024 * 1024
+MANIFEST_BYTES = 16 * MIB
+"""The size limit for files that list dependencies: an audit of a part would be none."""
 BATCH_BYTES = 64 * MIB
 NOT_LOCAL = "its content is not in the local git repository"
 COMPLETE_HINT = "complete the clone: git fetch --refetch --no-filter origin"
@@ -86,22 +90,26 @@ class Listing(msgspec.Struct, frozen=True):
         return blobs[target.blob][:size]
 
     def reader(self, targets: Sequence[Target], limit: int) -> Callable[[Target], bytes]:
-        """A function that reads one of ``targets``. It raises ScanError: TOO_LARGE above ``limit`` bytes, else UNREADABLE."""
+        """A function that reads one of ``targets``. It raises ScanError: TOO_LARGE above ``limit`` bytes, else UNREADABLE.
+
+        For manifests, the limit is at least MANIFEST_BYTES, see `size_limit`.
+        """
         in_git: defaultdict[bytes, list[Target]] = defaultdict(list)
         for target in targets:
             if target.blob:
-                in_git[target.nested] += [target] if 0 <= target.size <= limit else []
+                in_git[target.nested] += [target] if 0 <= target.size <= size_limit(target, limit) else []
         blobs = {nested: _BlobReader(self._open(nested), found, self.kept_blobs) for nested, found in in_git.items()}
 
         def read(target: Target) -> bytes:
+            most = size_limit(target, limit)
             try:
                 if not target.blob:
-                    return _check_sha256(target, read_regular_file(self.full_path(target), limit))
-                if target.size > limit:
-                    raise FileTooLargeError(target.size, limit)
+                    return _check_sha256(target, read_regular_file(self.full_path(target), most))
+                if target.size > most:
+                    raise FileTooLargeError(target.size, most)
                 return blobs[target.nested].read(target)
             except FileTooLargeError as error:
-                reason = f"{error.size} bytes, over the limit of {limit}"
+                reason = f"{error.size} bytes, over the limit of {most}"
                 size = f"max-file-size: {error.size // MIB + 1} MiB"
                 hint = f"raise it in the policy (limits: {{{size}}}), exclude the path with a reason, or allow the gap"
                 raise ScanError(GapKind.TOO_LARGE, reason, hint) from error
@@ -109,6 +117,13 @@ class Listing(msgspec.Struct, frozen=True):
                 raise ScanError(GapKind.UNREADABLE, describe_os_error(error)) from error
 
         return read
+
+
+def size_limit(target: Target, limit: int) -> int:
+    """The most bytes to read of a file where others may have ``limit``. Tools write lock files of several megabytes."""
+    content_type = CONTENT_TYPES.get(target.content_type or identify_by_name(target.path) or UNKNOWN)
+    is_manifest = content_type is not None and Analysis.DEPENDENCIES in content_type.analyses
+    return max(limit, MANIFEST_BYTES) if is_manifest else limit
 
 
 def _check_sha256(target: Target, data: bytes) -> bytes:
