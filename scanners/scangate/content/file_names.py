@@ -277,6 +277,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 )
 """By the whole name, in lower case, as regular expressions."""
 
+_OPEN_NAMES = frozenset({"bundler-manifest", "dockerfile", "jenkinsfile", "makefile", "procfile"})
+"""Types whose patterns allow any ending: Makefile.linux is one, and makefile_parser.py is what its suffix says."""
+_SUFFIXES_OF_OPEN_NAMES = frozenset({"containerfile", "dockerfile", "gemspec", "groovy", "inc", "lock"})
+
 _NAME_PATTERN = re.compile("|".join(f"({pattern})" for _, pattern in _PATTERNS), re.DOTALL)
 
 _PATHS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -343,7 +347,7 @@ def _match_name(path: str) -> NameMatch:
         if suffix in _TEMPLATE_SUFFIXES or suffix in _COPY_SUFFIXES:
             return _match_derived_name(path, suffix)
         found = _match_patterns(path, lower)
-        if found is None or (found == "dockerfile" and _is_source_suffix(suffix)):
+        if found is None or (found in _OPEN_NAMES and suffix in SUFFIXES and suffix not in _SUFFIXES_OF_OPEN_NAMES):
             found = SUFFIXES.get(suffix) or ("text" if _PROSE_NAME.match(lower) else "")
             return NameMatch(found, decides=_decides(found) and suffix not in _AMBIGUOUS_SUFFIXES)
     return NameMatch(found, decides=_decides(found), is_whole=True)
@@ -394,11 +398,6 @@ _USUAL_SUFFIXES: Mapping[str, str] = {
 }
 _REFINED = STRUCTURED | {"shell"}
 """Types that a name suggests and the content can refine or refute."""
-
-
-def _is_source_suffix(suffix: str) -> bool:
-    """Whether a file named like a Dockerfile is something else: a language or a format."""
-    return suffix in SUFFIXES and suffix not in ("dockerfile", "containerfile")
 
 
 def _match_patterns(path: str, lower: str) -> str | None:
