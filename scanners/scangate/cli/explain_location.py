@@ -49,18 +49,19 @@ def find_at_line(report: Report, path: str, line: int) -> AtLine:
     rulings = [ruling for ruling in verdict.rulings if ruling.finding.location.path == full]
     gaps = [ruling for ruling in verdict.gaps if ruling.gap.path == full]
     here = tuple(ruling for ruling in rulings if _distance(ruling.finding.location, line) == 0)
-    wider = _find_wider_gaps(report, full)
-    gaps_here = (*(ruling for ruling in gaps if ruling.gap.line in (0, line)), *wider)
-    if here or len(gaps_here) > len(wider) or (wider and not rulings):
-        return AtLine(here, gaps_here)
+    wider = tuple(_find_wider_gaps(report, full))
+    gaps_here = tuple(ruling for ruling in gaps if ruling.gap.line in (0, line))
+    if here or gaps_here:
+        return AtLine(here, (*gaps_here, *wider))
     if rulings:
         nearest = min(_distance(ruling.finding.location, line) for ruling in rulings)
         near = tuple(ruling for ruling in rulings if _distance(ruling.finding.location, line) == nearest)
-        return AtLine(near, gaps_here, f"no finding at {full}:{line}; the nearest is in line {near[0].finding.location.line}")
+        sentence = f"no finding at {full}:{line}; the nearest is in line {near[0].finding.location.line}"
+        return AtLine(near, wider, sentence)
     if gaps:
         nearest_gap = min(gaps, key=lambda ruling: abs(ruling.gap.line - line))
-        return AtLine(gaps=(nearest_gap,), sentence=f"no finding in {full}; the nearest gap is in line {nearest_gap.gap.line}")
-    return AtLine(sentence=f"no finding and no gap in {full}, which was scanned")
+        return AtLine((), (nearest_gap, *wider), f"no finding in {full}; the nearest gap is in line {nearest_gap.gap.line}")
+    return AtLine((), wider, "" if wider else f"no finding and no gap in {full}, which was scanned")
 
 
 def _find_wider_gaps(report: Report, path: str) -> list[GapRuling]:
