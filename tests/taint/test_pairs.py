@@ -100,3 +100,50 @@ def test_value_that_is_not_of_the_request(text: str) -> None:
 def test_one_known_value_among_others_says_nothing() -> None:
     text = SAFE["one of two kinds of known values"].replace("x not in KNOWN", "len(x) > 3")
     assert len(follow({"app.py": text}).flows) == 1
+
+
+LOOKED_UP = """import os
+
+from flask import request
+
+
+def look_up():
+    store = open_store()
+    os.system(store.get_line(request.args["name"]))
+
+
+def convert(store):
+    os.system(store.shorten(request.args["name"]))
+
+
+def either(saved):
+    store = open_store()
+    name = request.args["name"]
+    os.system(store.get_line(name) if saved else name)
+
+
+def pass_on():
+    store = open_store()
+    run(store.get_line(request.args["name"]))
+
+
+def run(line):
+    os.system(line)
+
+
+class Job:
+    def __init__(self, name):
+        self.name = name
+
+
+def work(queue):
+    job = Job(request.args["name"])
+    os.system(queue.folder_of(job))
+    os.system(queue.folder_of(job.name))
+"""
+
+
+def test_value_that_an_unknown_method_looks_up_is_assumed() -> None:
+    flows = follow({"app.py": LOOKED_UP}).flows
+    places = {flow.steps[-1].line: flow.is_assumed for flow in flows}
+    assert places == {8: True, 12: False, 18: False, 27: True, 37: True, 38: False}

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from scangate.model import Confidence, Mitigation, Severity
 from scangate.plugin import ScanContext, SourceFile
 from scangate.tools import taint
 from scangate.tools.taint_answers import Output
@@ -70,6 +71,7 @@ def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Memory:
                     }
                     for step in flow.steps
                 ],
+                "is_assumed": flow.is_assumed,
             }
             for flow in answer.flows
         ]
@@ -120,6 +122,20 @@ def test_answer_is_not_used_where_it_may_be_another(
     assert len(memory.runs) == 2
     assert places(memory, tmp_path, FILES) == [("web/shop/store.py", 2)]
     assert len(memory.runs) == 2, "the first answer is still kept"
+
+
+def test_finding_on_a_value_that_may_be_stored_data_is_lowered(memory: Memory, tmp_path: Path) -> None:
+    body = "    x, store = request.args['x'], open_store()\n    eval(store.get_text(x))\n    eval(x)\n"
+    text = f"from flask import request\n\n\ndef find():\n{body}"
+    for name in ("first", "kept"):
+        _, sources = ScanHarness(tmp_path / name).sources({"app.py": text})
+        (report,) = taint.scan(sources, taint.Options(), memory)  # type: ignore[arg-type]
+        looked_up, known = sorted(report.findings, key=lambda finding: finding.location.line)
+        assert (looked_up.severity, looked_up.confidence) == (Severity.MEDIUM, Confidence.LOW)
+        assert looked_up.mitigation is Mitigation.ASSUMED
+        assert known.severity > Severity.MEDIUM
+        assert known.mitigation is None
+    assert memory.runs == [1]
 
 
 def test_project_without_a_source_is_not_followed_again(memory: Memory, tmp_path: Path) -> None:

@@ -88,12 +88,13 @@ class IgnoreComment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ord
 
 
 class Mitigation(StrEnum):
-    """Why the value that a finding of a scanner is about can do no harm."""
+    """Why a finding of a scanner is lowered: why its value can do no harm, or that it is not known to be a client's."""
 
     CONSTANT = "constant"  # it is made of constants
     CONVERTED = "converted"  # it is made of constants and of values that were converted to numbers and the like
     CHECKED = "checked"  # it is a member of a fixed set
     QUOTED = "quoted"  # it is a command of a shell, made of constants and quoted words
+    ASSUMED = "assumed"  # it may be stored data that the request only selects
 
 
 class FormerRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, order=True, omit_defaults=True):

@@ -33,6 +33,7 @@ MITIGATION_TEXTS: dict[Mitigation, str] = {
     Mitigation.CONVERTED: "the value is made of constants and of values that were converted to numbers or the like",
     Mitigation.CHECKED: "the value is a member of a fixed set",
     Mitigation.QUOTED: "the values in the command are quoted",
+    Mitigation.ASSUMED: "the value may be stored data that the request only selects",
 }
 
 

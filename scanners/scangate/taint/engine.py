@@ -44,10 +44,14 @@ class BudgetExceededError(Exception):
 
 
 class Flow(msgspec.Struct, frozen=True):
-    """Request data that reaches a sink. ``rule``: the index of the rule. ``steps``: from the source to the sink."""
+    """Request data that reaches a sink. ``rule``: the index of the rule. ``steps``: from the source to the sink.
+
+    ``is_assumed``: it is not known that the data gets there, see `Origin`.
+    """
 
     rule: int
     steps: tuple[Step, ...]
+    is_assumed: bool = False
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -72,6 +76,7 @@ class Engine:
     def __init__(self, rules: TaintRules, project: Project) -> None:
         self.rules, self.project = rules, project
         self.flows: dict[SinkKey, tuple[Step, ...]] = {}
+        self.known_flows: set[SinkKey] = set()
         self._summaries: dict[object, Summary] = {}
         self._contexts: dict[int, int] = defaultdict(int)
         self._running: set[object] = set()
@@ -120,11 +125,19 @@ class Engine:
         if taint.cleaned & (1 << key.rule):
             return
         if origin.parameter < 0:
-            known = self.flows.get(key)
-            if known is None or (len(taint.steps), taint.steps) < (len(known), known):
-                self.flows[key] = taint.steps
+            self._keep_flow(key, taint.steps, is_assumed=origin.is_assumed)
         else:
             summary.hits.setdefault((key, origin), taint)
+
+    def _keep_flow(self, key: SinkKey, steps: tuple[Step, ...], *, is_assumed: bool) -> None:
+        """Keeps the shortest flow to a sink; one that is known rather than one that is assumed."""
+        if not is_assumed and key not in self.known_flows:
+            self.known_flows.add(key)
+            self.flows[key] = steps
+        elif is_assumed is (key not in self.known_flows):
+            known = self.flows.get(key)
+            if known is None or (len(steps), steps) < (len(known), known):
+                self.flows[key] = steps
 
     # roots
 
@@ -481,7 +494,7 @@ def follow_requests(
         waiting = [*_callers(project, texts, engine, done), *_methods_of_changed(engine, done)]
         if not waiting:
             break
-    flows = tuple(Flow(key.rule, steps) for key, steps in sorted(engine.flows.items()))
+    flows = tuple(Flow(key.rule, steps, key not in engine.known_flows) for key, steps in sorted(engine.flows.items()))
     return Answer(
         flows,
         tuple(sorted(project.unparsable)),

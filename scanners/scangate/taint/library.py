@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scangate.taint.environment import Environment
 from scangate.taint.models import has_harmless_field
-from scangate.taint.references import Bound, is_callable
+from scangate.taint.references import Bound, instances, is_callable
 from scangate.taint.values import NOTHING, Value, constant, join
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ SAME = {
     *("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "dict", "copy", "deepcopy", "items", "values", "filter"),
     *("next", "jsonable_encoder", "model_dump", "asdict"),
 }
+LOOKUPS = {"get", "find", "fetch", "load", "lookup", "read", "search", "select", "query", "retrieve", "list"}
+"""How names of methods begin whose result is what is stored under an argument, and rarely made of it."""
 QUERIES = {
     *("fetchone", "fetchall", "fetchmany", "scalar", "scalars", "scalar_one", "scalar_one_or_none", "one", "one_or_none", "first"),
     *("get_object_or_404", "get_list_or_404", "get_or_404", "first_or_404", "one_or_404", "find_one", "get_item", "query_one"),
@@ -39,7 +41,7 @@ FORWARDING = {
 """Methods of a task that call its function."""
 
 
-def call(  # noqa: PLR0913, PLR0917 -- a call, as it was evaluated
+def call(  # noqa: PLR0911, PLR0913, PLR0917 -- a call, as it was evaluated
     evaluator: Evaluator,
     node: ast.Call,
     called: Value,
@@ -64,8 +66,21 @@ def call(  # noqa: PLR0913, PLR0917 -- a call, as it was evaluated
     elif (known := _call_name(name, arguments)) is not None:
         return known
     called_back = _call_back(evaluator, node, arguments, keywords, environment)
-    given = [each.derived() for each in (called, receiver, *arguments, *keywords.values())]
-    return Value(join([*given, called_back]).all_taints())
+    passed = join(_pass_on(node.func, receiver, name, each) for each in (*arguments, *keywords.values()))
+    if name == "mkstemp":  # a number, and the name of a new file in the folder
+        return Value(items={0: NOTHING, 1: passed})
+    return Value(join([called.derived(), receiver.derived(), passed, called_back]).all_taints())
+
+
+def _pass_on(function: ast.expr, receiver: Value, name: str, argument: Value) -> Value:
+    """What the result of a call has of an argument. A method of which nothing is known may find what is stored under the argument,
+    and need not return what a field of an object holds."""
+    found = argument.derived()
+    if not isinstance(function, ast.Attribute) or receiver.constant is not None or receiver.references:
+        return found
+    has_source = any(origin.parameter < 0 for origin in receiver.all_taints())
+    is_lookup = receiver.is_clean and name.lstrip("_").partition("_")[0] in LOOKUPS
+    return found.assumed() if is_lookup or (instances(argument) and not has_source) else found
 
 
 def _call_name(name: str, arguments: Sequence[Value]) -> Value | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import functools
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +16,7 @@ from scangate.taint.references import instances
 from scangate.taint.values import NOTHING, Place, Value, constant, join
 
 LOOP_ROUNDS = 2
+MAX_NAMES_OF_LOOP = 8
 
 
 class FunctionRun(Evaluator):
@@ -159,6 +162,8 @@ class FunctionRun(Evaluator):
         return merge(ways)
 
     def _for(self, node: ast.For | ast.AsyncFor, environment: Environment) -> Environment | None:
+        if isinstance(node.target, ast.Name) and _is_loop_over_names(node):
+            return self._for_names(node, node.target.id, environment)
         source = self.evaluate(node.iter, environment)
         current: Environment | None = environment.copy()
         self._loop_exits.append([])
@@ -167,6 +172,24 @@ class FunctionRun(Evaluator):
             self.assign(node.target, source.element(), inner)
             current = merge([current, self.execute(node.body, inner)])
         ended = merge([environment, current, *self._loop_exits.pop()])
+        return self.execute(node.orelse, ended) if ended is not None else None
+
+    def _for_names(self, node: ast.For | ast.AsyncFor, target: str, environment: Environment) -> Environment | None:
+        """``for each in (first, last): if each not in KNOWN: return``: what each round checks is known of that name afterwards."""
+        current: Environment | None = environment
+        self._loop_exits.append([])
+        for name in node.iter.elts:  # type: ignore[attr-defined]
+            if current is None:
+                break
+            value = self.evaluate(name, current)
+            current.assign(target, value)
+            current = self.execute(node.body, current)
+            if current is not None and not value.is_clean:
+                checked = functools.reduce(
+                    operator.and_, (each.cleaned for each in current.variables[target].all_taints().values())
+                )
+                current.mark_checked(name, value, checked)
+        ended = merge([current, *self._loop_exits.pop()])
         return self.execute(node.orelse, ended) if ended is not None else None
 
     def _while(self, node: ast.While, environment: Environment) -> Environment | None:
@@ -266,6 +289,17 @@ class FunctionRun(Evaluator):
     def _ignore(self, node: ast.stmt, environment: Environment) -> Environment:
         del node
         return environment
+
+
+def _is_loop_over_names(node: ast.For | ast.AsyncFor) -> bool:
+    """Whether a loop is over a few variables, one by one, and assigns none of them."""
+    if not isinstance(node.iter, (ast.Tuple, ast.List)) or not isinstance(node.target, ast.Name):
+        return False
+    names = {each.id for each in node.iter.elts if isinstance(each, ast.Name)}
+    stored = {
+        each.id for part in node.body for each in ast.walk(part) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+    }
+    return 0 < len(node.iter.elts) == len(names) <= MAX_NAMES_OF_LOOP and stored.isdisjoint({*names, node.target.id})
 
 
 def _common(facts: Sequence[dict[Place, int]]) -> dict[Place, int]:

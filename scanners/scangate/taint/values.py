@@ -38,12 +38,14 @@ class Step(NamedTuple):
 class Origin(NamedTuple):
     """Where data came from: a source at a place of the code, or, while a function is summarized, a part of one of its parameters.
 
-    ``parameter``: the index of the parameter, -1 for a source.
+    ``parameter``: the index of the parameter, -1 for a source. ``is_assumed``: it is not known
+    that it gets here, since a method that is not known looks something up by it.
     """
 
     parameter: int
     path: Path = ()
     source: Step | None = None
+    is_assumed: bool = False
 
 
 class Taint(NamedTuple):
@@ -110,6 +112,14 @@ class Value:
             return self
         taints = {origin: Taint(taint.cleaned | rules, taint.steps) for origin, taint in self.taints.items()}
         items = {key: each.cleaned(rules) for key, each in self.items.items()} if self.items is not None else None
+        return Value(taints, self.constant, items, self.references, self.place)
+
+    def assumed(self) -> Value:
+        """This value where it is not known that its data gets here."""
+        if self.is_clean:
+            return self
+        taints = {origin._replace(is_assumed=True): taint for origin, taint in self.taints.items()}
+        items = {key: each.assumed() for key, each in self.items.items()} if self.items is not None else None
         return Value(taints, self.constant, items, self.references, self.place)
 
     def part(self, key: object) -> Value:
@@ -223,7 +233,7 @@ def _merge_taints(found: dict[Origin, Taint], more: Taints) -> None:
 def _below(origin: Origin, key: object) -> Origin:
     if origin.parameter < 0 or len(origin.path) >= MAX_DEPTH:
         return origin
-    return Origin(origin.parameter, (*origin.path, key))
+    return origin._replace(path=(*origin.path, key))
 
 
 def resolve_taints(taints: Taints, arguments: Mapping[int, Value], call: Step | None) -> Iterator[tuple[Origin, Taint]]:
@@ -237,7 +247,11 @@ def resolve_taints(taints: Taints, arguments: Mapping[int, Value], call: Step | 
             value = value.part(key)
         for outer, known in value.all_taints().items():
             steps = (*known.steps, *((call,) if call else ()), *taint.steps)
-            yield outer, Taint(known.cleaned | taint.cleaned, steps if len(steps) <= MAX_STEPS else known.steps)
+            is_assumed = outer.is_assumed or origin.is_assumed
+            yield (
+                outer._replace(is_assumed=is_assumed),
+                Taint(known.cleaned | taint.cleaned, steps if len(steps) <= MAX_STEPS else known.steps),
+            )
 
 
 def resolve_value(value: Value, arguments: Mapping[int, Value], call: Step | None, depth: int = MAX_DEPTH) -> Value:

@@ -26,6 +26,7 @@ from scangate.model import (
     Gap,
     GapKind,
     Location,
+    Mitigation,
     Severity,
 )
 from scangate.plugin import FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
@@ -111,10 +112,12 @@ def _finding(flow: Flow, sources: Mapping[str, SourceFile]) -> Finding:
     )
     rule = flow.rule
     location, metadata = steps[-1].location, rule.metadata
+    severity = Severity[str(metadata["severity"])]
     return Finding(
         rule=f"{NAME}:{rule.id}",
-        severity=Severity[str(metadata["severity"])],
-        confidence=Confidence[str(metadata["confidence"])],
+        severity=min(severity, Severity.MEDIUM) if flow.is_assumed else severity,
+        confidence=Confidence.LOW if flow.is_assumed else Confidence[str(metadata["confidence"])],
+        mitigation=Mitigation.ASSUMED if flow.is_assumed else None,
         kind=FindingKind(metadata["kind"]),
         title=str(metadata["title"]),
         message=" ".join(rule.message.split()),

@@ -51,10 +51,11 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Flow(msgspec.Struct, frozen=True):
-    """Request data that reaches a sink."""
+    """Request data that reaches a sink. ``is_assumed``: it is not known that it gets there."""
 
     rule: Rule
     steps: tuple[Step, ...]
+    is_assumed: bool = False
 
 
 class Output(msgspec.Struct, frozen=True):
@@ -167,7 +168,8 @@ class Answers:
 def _with_paths(output: Output, names: Mapping[str, str]) -> Output:
     """The output with other names for the paths of flows and gaps."""
     flows = tuple(
-        Flow(flow.rule, tuple(msgspec.structs.replace(step, path=names[step.path]) for step in flow.steps)) for flow in output.flows
+        msgspec.structs.replace(flow, steps=tuple(msgspec.structs.replace(step, path=names[step.path]) for step in flow.steps))
+        for flow in output.flows
     )
     gaps = [tuple(names[path] for path in paths) for paths in (output.unparsable, output.unfinished)]
     return Output(flows, gaps[0], gaps[1], creators=output.creators)

@@ -50,7 +50,10 @@ def main() -> None:
     for step in (step for flow in answer.flows for step in flow.steps):
         if step.path not in lines:
             lines[step.path] = texts[step.path]().split("\n")
-    flows = [{"rule": used[flow.rule], "steps": [_plain(step, lines) for step in flow.steps]} for flow in answer.flows]
+    flows = [
+        {"rule": used[flow.rule], "steps": [_plain(step, lines) for step in flow.steps], "is_assumed": flow.is_assumed}
+        for flow in answer.flows
+    ]
     document = {each: getattr(answer, each) for each in answer.__struct_fields__} | {"flows": flows}
     sys.stdout.buffer.write(msgspec.json.encode(document))
 
