@@ -122,6 +122,11 @@ def test_the_page_is_made_from_its_own_data(report: Report) -> None:
     assert html.parse_page(text) == make_page(report)
 
 
+def test_the_day_of_the_scan_is_at_the_top() -> None:
+    text = FORMATS["html"].render(msgspec.structs.replace(failing_report(), started="2026-03-04T05:06:07Z"))
+    assert '<span class="quiet">2026-03-04</span>' in text.partition("<main")[0]
+
+
 def test_a_verdict_json_makes_the_same_page() -> None:
     for report in (failing_report(), merged(), partly_covered_report()):
         kept = parse_report(render_verdict(report))

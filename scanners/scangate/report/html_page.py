@@ -148,6 +148,7 @@ class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     tool_version: str
     name: str
     commit: str
+    day: str
     outcome: Outcome
     label: str
     reason: str
@@ -191,6 +192,7 @@ def make_page(report: Report) -> Page:
         tool_version=clean_name(report.tool_version),
         name=clean_name("/".join(filter(None, (report.root.rstrip("/").rpartition("/")[2], report.subdirectory)))),
         commit=clean_name(report.commit),
+        day=clean_name(report.started[:10]),
         outcome=verdict.outcome,
         label=clean(wording.label_verdict(report)),
         reason=clean(wording.explain_verdict(report)),
