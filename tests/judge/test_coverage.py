@@ -5,14 +5,17 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 import yaml
 
+import scangate
+from scangate.advisories.conda_packages import conda_gap
 from scangate.content.catalog import CONTENT_TYPES
-from scangate.content.scanner_suggestions import SUGGESTIONS, suggest_acceptance, suggest_scanner
+from scangate.content.scanner_suggestions import SUGGESTIONS, acceptance_hint, suggest_acceptance, suggest_scanner
 from scangate.judge.coverage import measure_coverage, restrict_coverage, rule_coverage_gaps
 from scangate.judge.decode import decode_node
 from scangate.judge.evaluation import evaluate
@@ -308,6 +311,14 @@ def test_coverage_of_a_folder_is_what_was_not_analyzed_in_it() -> None:
 
 
 # -- hints --
+
+
+def test_every_hint_that_accepts_a_gap_says_that_a_floor_can_refuse() -> None:
+    assert "unless a floor refuses" in acceptance_hint("go", CODE)
+    assert "unless a floor refuses" in conda_gap("environment.yml", 1, 2, is_pinned=True).hint
+    package = Path(scangate.__file__).parent
+    writers = [file.name for file in package.rglob("*.py") if re.search(r"allowed-gaps: \[\{[^.]", file.read_text("utf-8"))]
+    assert writers == ["scanner_suggestions.py"]
 
 
 def test_a_scanner_is_suggested_for_every_content_type_in_a_block_that_a_policy_can_have() -> None:

@@ -155,6 +155,11 @@ def suggest_acceptance(content_type: str, analysis: Analysis) -> str:
     return f"{{kind: {GapKind.NOT_ANALYZED.value}, language: {content_type}{precise}, reason: WHY}}"
 
 
+def accept_gap(entry: str) -> str:
+    """The part of a hint that says how to accept a gap; the policy's floor has the last word. ``entry``: of ``allowed-gaps``."""
+    return f"accept it, unless a floor refuses: coverage: {{allowed-gaps: [{entry}]}}"
+
+
 def acceptance_hint(content_type: str, analysis: Analysis) -> str:
     """The end of a gap's hint."""
-    return f"; or accept it: coverage: {{allowed-gaps: [{suggest_acceptance(content_type, analysis)}]}}"
+    return f"; or {accept_gap(suggest_acceptance(content_type, analysis))}"

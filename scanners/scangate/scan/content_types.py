@@ -11,6 +11,7 @@ import msgspec
 from scangate.content.catalog import ANNEX_POINTER, CONTENT_TYPES, FAT_POINTER, LFS_POINTER, UNKNOWN, XET_POINTER, Form
 from scangate.content.extraction import extract, has_pieces
 from scangate.content.identification import identify, identify_by_name
+from scangate.content.scanner_suggestions import accept_gap
 from scangate.errors import ScanError
 from scangate.model import ContentFiles, Gap, GapKind
 from scangate.scan.lfs import find_object
@@ -178,8 +179,8 @@ def _gap_by_type(target: Target) -> Gap | None:
         return Gap(SCANNER, target.path, GapKind.STAND_IN, reason, hint=hint, content_type=target.content_type)
     if form is Form.NOT_OPENED:
         reason, how = NOT_OPENED[target.content_type]
-        accept = f"coverage: {{allowed-gaps: [{{kind: not-opened, language: {target.content_type}, reason: WHY}}]}}"
-        hint = f"{how}; to accept it: {accept}"
+        entry = f"{{kind: not-opened, language: {target.content_type}, reason: WHY}}"
+        hint = f"{how}; or {accept_gap(entry)}"
         return Gap(SCANNER, target.path, GapKind.NOT_OPENED, reason, hint=hint, content_type=target.content_type)
     return None
 
