@@ -157,7 +157,7 @@ def test_floor_checks_each_field(field: str, floor: Any, tight: Any, loose: Any)
 def test_the_table_speaks_of_every_field_that_decides() -> None:
     reported = {case[0] for case in CASES}
     silent = {"name", "environment", "environments", "description", "digest", "sources", "locations"}
-    silent |= {"in_tree", "is_bundled", "is_absent"}
+    silent |= {"in_tree", "is_bundled", "is_absent", "folders"}
     assert reported | silent | {"codeowners_path"} == {field.name for field in msgspec.structs.fields(Policy)}
 
 
