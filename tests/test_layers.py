@@ -26,6 +26,7 @@ RULES = ImportRules(
         "timestamps",
         "python_parser",
         "python_operators",
+        "python_builtins",
     }
     | {"strict_json", "user_folders", "tree_files", "content", "secrets"},
     layers={
@@ -39,6 +40,7 @@ RULES = ImportRules(
         "printable": set(),
         "python_parser": set(),
         "python_operators": set(),
+        "python_builtins": set(),
         "timestamps": set(),
         "strict_json": set(),
         "user_folders": {"errors"},

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from scangate.taint.call_text import write_calls_plainly
 from scangate.taint.patterns import Bindings, Pattern, Resolve, last_name, text_of
 
 Document = Mapping[str, Any]
@@ -54,8 +55,8 @@ class Surroundings:
     """What a formula asks about the file of a node: its text, what the node is in, and what names mean."""
 
     def __init__(self, text: str, tree: ast.Module, resolve: Resolve) -> None:
-        self.text, self.resolve = text, resolve
-        self.file_text = FileText(text)
+        self.text, self.resolve = write_calls_plainly(text, tree), resolve
+        self.file_text = FileText(self.text)
         self._line_starts = [0]
         for line in text.splitlines(keepends=True):
             self._line_starts.append(self._line_starts[-1] + len(line))

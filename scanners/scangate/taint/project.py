@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
 
+from scangate.python_builtins import use_builtin_names
 from scangate.python_parser import PARSE_ERRORS, parse_python
 from scangate.taint.formulas import Surroundings
 from scangate.taint.rules import REQUEST_MODULES, Marks, TaintRules
@@ -68,7 +69,7 @@ class Module:
 
     def __init__(self, path: str, text: str, rules: TaintRules) -> None:
         self.path, self.text = path, text
-        self.tree = parse_python(text)
+        self.tree = use_builtin_names(parse_python(text), text)
         self.name = module_name(path)
         self.imports: dict[str, str] = {}
         self.star_imports: list[str] = []

@@ -9,15 +9,13 @@ compares.
 from __future__ import annotations
 
 import ast
-import builtins
 import keyword
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import BuiltinFunctionType
 from typing import Any
 
+from scangate.python_builtins import MAY_RENAME_BUILTINS, builtin_name, find_builtin_names
 from scangate.tools.source_edits import Edit, LineStarts, chain_root
 
 _BLANKS = rb"(?:[ \t\f\n]|\\\n|#[^\n]*(?:\n|\Z))"
@@ -54,17 +52,11 @@ Range = tuple[int, int]
 _OPERATIONS: tuple[type[ast.expr], ...] = (ast.BinOp, ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp, ast.Await, ast.Lambda)
 """Expressions that need parentheses only within others."""
 
-_BUILTIN_MODULES = frozenset({"builtins", "__builtin__"})
-_BUILTIN_FUNCTIONS = frozenset(name for name in dir(builtins) if isinstance(getattr(builtins, name), BuiltinFunctionType))
-_MAY_RENAME_BUILTINS = re.compile(
-    rb"builtin|=[ \t(]*(?:" + "|".join(sorted(_BUILTIN_FUNCTIONS)).encode() + rb")\b[ \t)]*(?:[;#\n]|\Z)"
-)
-
 
 def layout_edits(nodes: Sequence[Any], lines: LineStarts) -> tuple[list[Edit], dict[Range, Range]]:
     """The edits to the source (UTF-8, line feeds) of ``nodes``, the outer ones first; and, by the range of each expression whose
     parentheses are removed, the range with them."""
-    layout = _Layout(lines, nodes, _builtin_names(nodes) if _MAY_RENAME_BUILTINS.search(lines.data) else {})
+    layout = _Layout(lines, nodes, find_builtin_names(nodes) if MAY_RENAME_BUILTINS.search(lines.data) else {})
     for node in nodes:
         layout.join(node)
     for node in reversed(nodes):  # inner expressions have the inner parentheses
@@ -197,7 +189,7 @@ class _Layout:
         return found.end()
 
     def _use_builtin_name(self, node: Any) -> None:
-        name = _builtin_name(node, self._builtin_names) if self._builtin_names else ""
+        name = builtin_name(node, self._builtin_names) if self._builtin_names else ""
         if name:
             self.edits.append(self._lines.replace_node(node, name.encode()))
 
@@ -241,48 +233,3 @@ def _separate_part(node: Any) -> Any:
 
 def _is_number(node: Any) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, (int, float, complex)) and not isinstance(node.value, bool)
-
-
-def _builtin_names(nodes: Iterable[Any]) -> dict[str, str]:
-    """Names for built-in functions, and (with an empty string) for the module that holds them."""
-    names = {"__builtins__": ""}
-    assigned: dict[str, str] = {}
-    bound = Counter[str]()
-    for node in nodes:
-        kind = node.__class__
-        if kind is ast.Import:
-            names |= {each.asname or each.name: "" for each in node.names if each.name in _BUILTIN_MODULES}
-        elif kind is ast.ImportFrom and node.module in _BUILTIN_MODULES:
-            names |= {each.asname: each.name for each in node.names if each.asname}
-        elif kind is ast.Assign and node.value.__class__ is ast.Name and node.value.id in _BUILTIN_FUNCTIONS:
-            assigned |= {each.id: node.value.id for each in node.targets if isinstance(each, ast.Name)}
-        if kind is ast.arg:
-            bound[node.arg] += 1
-        elif kind is ast.Name and node.ctx.__class__ is not ast.Load:
-            bound[node.id] += 1
-    return {**names, **{name: value for name, value in assigned.items() if bound[name] == 1}}
-
-
-def _is_builtin_module(node: Any, names: Mapping[str, str]) -> bool:
-    if isinstance(node, ast.Name):
-        return names.get(node.id) == ""
-    if isinstance(node, ast.Call) and len(node.args) == 1:
-        called = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        argument = node.args[0]
-        if called in ("__import__", "import_module"):
-            return isinstance(argument, ast.Constant) and argument.value in _BUILTIN_MODULES
-        return called == "vars" and _is_builtin_module(argument, names)
-    return isinstance(node, ast.Attribute) and node.attr == "__dict__" and _is_builtin_module(node.value, names)
-
-
-def _builtin_name(node: Any, names: Mapping[str, str]) -> str:
-    """The built-in function that ``node`` takes from its module by a constant name, or an empty string."""
-    name: object = None
-    if isinstance(node, ast.Attribute) and _is_builtin_module(node.value, names):
-        name = node.attr
-    elif isinstance(node, ast.Subscript) and _is_builtin_module(node.value, names):
-        name = getattr(node.slice, "value", None)
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr" and len(node.args) > 1:
-        name = getattr(node.args[1], "value", None) if _is_builtin_module(node.args[0], names) else None
-    is_function = isinstance(name, str) and name.isidentifier() and not (name.startswith("__") and name != "__import__")
-    return str(name) if is_function else ""
