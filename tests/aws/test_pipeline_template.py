@@ -67,9 +67,10 @@ def test_cfn_lint_accepts_the_templates() -> None:
 def test_our_own_rules_find_nothing(tmp_path: Path) -> None:
     for template in TEMPLATES:
         shutil.copy(template, tmp_path)
-    run_scangate("scan", ".", "--policy", "strict", "--no-cache", "--output-dir", "out", cwd=tmp_path).expect(0)
+    run_scangate("scan", ".", "--policy", "strict", "--no-cache", "--output-dir", "out", cwd=tmp_path).expect(3)
     verdict_json = json.loads((tmp_path / "out/verdict.json").read_text("utf-8"))
-    assert (verdict_json["findings"], verdict_json["gaps"]) == ([], [])
+    assert verdict_json["findings"] == []
+    assert {(gap["gap"]["kind"], gap["gap"]["content_type"]) for gap in verdict_json["gaps"]} == {("not-analyzed", "appspec")}
     assert {each["scanner"] for each in verdict_json["scanners"] if each["analyzed_files"]} >= {"semgrep", "detect-secrets"}
 
 
