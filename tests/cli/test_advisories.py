@@ -118,7 +118,7 @@ def test_an_update_from_a_mirror(tmp_path: Path, export: Path) -> None:
     assert ran.expect(0).stdout.startswith("PyPI: 151 records")
     assert "scangate: fetching: " in ran.stderr
     assert {file.name for file in store.parent.iterdir()} == {"store.sqlite", "store.sqlite.lock"}
-    assert f"source    {address}" in run_scangate("advisories", "status", "--store", store, cwd=tmp_path).expect(0).stdout
+    assert f"source     {address}" in run_scangate("advisories", "status", "--store", store, cwd=tmp_path).expect(0).stdout
 
 
 def test_a_bar_on_a_terminal(tmp_path: Path, export: Path) -> None:
