@@ -116,3 +116,13 @@ def test_names_that_multiply_end_early() -> None:
     assert assess("\n".join(lines)) is None
     conditions = ["a0 = 2", *(f"a{n} = a{n - 1} * a{n - 1}" for n in range(1, 35)), "b = p if a34 else 'x'", "sink(b)"]
     assert assess("\n".join(conditions)) is None
+
+
+def test_each_of_many_places_is_found() -> None:
+    """A search through the whole file for each place would take minutes here."""
+    lines = 20_000
+    values = ConstantValues(ast.parse("run(1)\n" * lines))
+    found = [values.find(line, 4, line, 5) for line in range(1, lines + 1)]
+    assert [node.lineno for node in found if isinstance(node, ast.Constant)] == list(range(1, lines + 1))
+    assert [call.lineno for line in range(1, lines + 1) for call in values.calls(line, 0)] == list(range(1, lines + 1))
+    assert values.find(1, 4, 1, 6) is None

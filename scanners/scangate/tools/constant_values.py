@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scangate.model import Mitigation
@@ -114,30 +115,28 @@ class ConstantValues:
         self._scopes: dict[Scope, _Names] = {}
         self._steps, self._in_shell, self._has_quotes = 0, False, False
 
+    @functools.cached_property
+    def _starting_at(self) -> Mapping[tuple[int, int], Sequence[ast.expr]]:
+        """The expressions that begin at a position, the widest first."""
+        found: defaultdict[tuple[int, int], list[ast.expr]] = defaultdict(list)
+        for node in self._parents:
+            if isinstance(node, ast.expr):
+                found[node.lineno, node.col_offset].append(node)
+        return found
+
     def find(self, line: int, offset: int, end_line: int, end_offset: int) -> ast.expr | None:
         """The expression in exactly this range; lines from 1, offsets in bytes of UTF-8 from 0."""
-        wanted = (line, offset, end_line, end_offset)
-        for node in self._parents:
-            if isinstance(node, ast.expr) and (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset) == wanted:
-                return node
-        return None
+        found = self._starting_at.get((line, offset), ())
+        return next((node for node in found if (node.end_lineno, node.end_col_offset) == (end_line, end_offset)), None)
 
     def calls(self, line: int, offset: int) -> Iterator[ast.Call]:
         """The calls that begin at this position, the widest first."""
-        for node in self._parents:
-            if isinstance(node, ast.Call) and (node.lineno, node.col_offset) == (line, offset):
-                yield node
+        return (node for node in self._starting_at.get((line, offset), ()) if isinstance(node, ast.Call))
 
     def text_around(self, line: int, offset: int) -> ast.expr | None:
         """The whole text that the literal at this position is a part of: a concatenation, a formatting, an f-string."""
-        node: ast.AST | None = next(
-            (
-                each
-                for each in self._parents
-                if isinstance(each, ast.Constant | ast.JoinedStr) and (each.lineno, each.col_offset) == (line, offset)
-            ),
-            None,
-        )
+        starting = self._starting_at.get((line, offset), ())
+        node: ast.AST | None = next((each for each in starting if isinstance(each, ast.Constant | ast.JoinedStr)), None)
         found: ast.expr | None = None
         while isinstance(node, ast.Constant | ast.JoinedStr | ast.FormattedValue | ast.BinOp | ast.Attribute | ast.Call):
             if isinstance(node, ast.Call) and found is not node.func:
