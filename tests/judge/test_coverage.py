@@ -371,6 +371,18 @@ def test_the_hints_of_several_gaps_merge_to_blocks_that_one_policy_can_have() ->
     assert remaining_hint(found[0].gap, []) == found[0].gap.hint
 
 
+def test_merged_hints_name_the_command_for_advisories_and_no_scanner_that_is_enabled() -> None:
+    names = ("npm-manifest", "go-manifest")
+    rows = [ContentCoverage(name, 1, (AnalysisCoverage(DEPENDENCIES, not_analyzed=("x",)),)) for name in names]
+    found = list(rule_coverage_gaps(rows, PolicyMatcher(make_policy())))
+    (fetch, accept) = merge_hints(list_mergeable(found))
+    assert fetch == (
+        "to have the dependencies audited, fetch the advisories:",
+        ["scangate advisories update --ecosystem go,npm"],
+    )
+    assert accept[0] == "to accept it, with your reasons:"
+
+
 def test_templates_of_helm_are_one_gap_for_each_chart_with_the_command_that_renders_it() -> None:
     paths = ("a/shop/templates/pod.yaml", "a/shop/templates/tests/x.yaml", "my charts/b/templates/y.yaml", "templates/z.yaml")
     row = ContentCoverage("helm-template", 4, (AnalysisCoverage(CONFIGURATION, not_analyzed=paths),))

@@ -54,7 +54,7 @@ def create(*, replace: bool, incomplete: bool, quiet: bool, **fields: Any) -> in
         hint = "scangate scan shows the gaps; scangate baseline create --incomplete ignores them"
         warn("no baseline was written: the scan is incomplete, and findings in its gaps would count as new later", hint)
         return result.report.exit_code if result.report.interrupted else INCOMPLETE
-    _print(result, f"{pluralize(result.known, 'known finding')}; commit it", quiet=quiet)
+    _print(result, f"{pluralize(result.known, 'known finding')}, counted by scanner; commit it", quiet=quiet)
     return 0
 
 

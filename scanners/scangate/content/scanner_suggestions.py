@@ -110,7 +110,7 @@ def suggest_scanner(content_type: str, analysis: Analysis, missing: Collection[s
     if analysis is Analysis.DEPENDENCIES and content_type in OSV_ECOSYSTEMS:
         names = {OSV_ECOSYSTEMS[name] for name in {content_type, *missing} if name in OSV_ECOSYSTEMS}
         command = f"scangate advisories update --ecosystem {','.join(sorted(names))}"
-        return Suggestion("osv", f"{{enabled: auto}} # after: {command}", starts_program=False, command=command)
+        return Suggestion("osv", "{enabled: auto}", starts_program=False, command=command)
     for each in SUGGESTIONS:
         if each.analysis is analysis and content_type in each.content_types.split():
             types = _types_of(each.name, {content_type, *missing})

@@ -120,15 +120,17 @@ def remaining_hint(gap: Gap, mergeable: Sequence[Gap]) -> str:
 
 
 def merge_hints(mergeable: Sequence[Gap], floor: str = "") -> list[tuple[str, list[str]]]:
-    """Two blocks of a policy, each with its title and its lines: the scanners that are suggested, and what accepts all gaps.
+    """Blocks with a title and lines: the scanners to add to the policy, the commands that osv needs, and what accepts all gaps.
 
     ``floor``: the name of the floor that bounds the policy, and may refuse the second.
     """
     suggestions = [_suggestion(gap, mergeable) for gap in mergeable if remaining_hint(gap, mergeable) == ""]
-    scanners = dict.fromkeys(f"  {each.scanner}: {each.block}" for each in suggestions)
+    scanners = dict.fromkeys(f"  {each.scanner}: {each.block}" for each in suggestions if not each.command)
+    commands = dict.fromkeys(each.command for each in suggestions if each.command)
     entries = dict.fromkeys(suggest_acceptance(gap.content_type, gap.analysis) for gap in mergeable if gap.analysis is not None)
     note = f" ({TRUST_NOTE})" if any(each.starts_program for each in suggestions) else ""
     blocks = [(f"to have it analyzed, add scanners{note}:", ["scanners:", *scanners])] if scanners else []
+    blocks += [("to have the dependencies audited, fetch the advisories:", list(commands))] if commands else []
     accepted = ["coverage:", "  allowed-gaps:", *(f"    - {entry}" for entry in entries)]
     title = f"to accept it, if the floor {floor} permits, with your reasons:" if floor else "to accept it, with your reasons:"
     return [*blocks, (title, accepted)] if entries else blocks
