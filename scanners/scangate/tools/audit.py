@@ -41,11 +41,9 @@ from scangate.model import (
 from scangate.plugin import ScanContext, SourceFile
 from scangate.source_text import decode
 from scangate.tools.advisory_services import AdvisoryServices
-from scangate.tools.manifest_report import report_manifest
+from scangate.tools.manifest_report import CWE_VULNERABLE_COMPONENT, describe_origin, describe_upgrade, report_manifest
 from scangate.tools.pip_audit_options import NAME, Options
 from scangate.tools.pip_audit_runner import store_lookup
-
-CWE_VULNERABLE_COMPONENT = 1395
 
 
 def store_state(options: Options, environ: Mapping[str, str], today: dt.date) -> tuple[str, bool]:
@@ -199,11 +197,7 @@ def _message_parts(pin: Pin, vulnerability: Vulnerability, source: str, advisory
     if source == BUNDLED_ADVISORIES:
         yield "found only in the bundled advisories, which are not a substitute for an audit"
     yield f"fixed in {', '.join(vulnerability.fixed_in)}" if vulnerability.fixed_in else "no fixed release yet"
-    if upgrade:
-        yield f"upgrade to {upgrade}, the nearest release without a known vulnerability"
-    if pin.direct:
-        yield "a direct dependency"
-    elif pin.via:
-        yield f"required by {' > '.join(pin.via)}"
+    yield from describe_upgrade(upgrade)
+    yield from describe_origin(pin)
     if advisory is not None and advisory.source == BUNDLED_ADVISORIES != source:
         yield "severity from the bundled advisories"

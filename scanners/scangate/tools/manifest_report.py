@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from scangate.advisories.manifest import Manifest
+from scangate.advisories.manifest import Manifest, Pin
 from scangate.model import PYTHON_PACKAGES, Component, FileReport, Finding, Gap, SkippedPath
+
+CWE_VULNERABLE_COMPONENT = 1395
+
+
+def describe_upgrade(upgrade: str) -> Iterator[str]:
+    """The part of a message that names the release to upgrade to, if there is one."""
+    if upgrade:
+        yield f"upgrade to {upgrade}, the nearest release without a known vulnerability"
+
+
+def describe_origin(pin: Pin) -> Iterator[str]:
+    """The part of a message that says why a release is installed, if that is known."""
+    if pin.direct:
+        yield "a direct dependency"
+    elif pin.via:
+        yield f"required by {' > '.join(pin.via)}"
 
 
 def report_manifest(

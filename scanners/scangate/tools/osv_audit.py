@@ -27,10 +27,9 @@ from scangate.model import (
 )
 from scangate.plugin import Analysis, ScanContext, SourceFile
 from scangate.source_text import decode
-from scangate.tools.manifest_report import report_manifest
+from scangate.tools.manifest_report import CWE_VULNERABLE_COMPONENT, describe_origin, describe_upgrade, report_manifest
 from scangate.tools.osv_options import NAME, Options
 
-CWE_VULNERABLE_COMPONENT = 1395
 CWE_MALICIOUS_CODE = 506
 MAX_DESCRIBED = 5  # fixed versions in one message
 
@@ -150,11 +149,7 @@ def _message_parts(pin: Pin, advisory: Advisory, upgrade: str) -> Iterator[str]:
         yield "remove it, and replace every secret that was within its reach"
     else:
         yield f"fixed in {', '.join(advisory.fixed_in[:MAX_DESCRIBED])}" if advisory.fixed_in else "no fixed release yet"
-        if upgrade:
-            yield f"upgrade to {upgrade}, the nearest release without a known vulnerability"
-    if pin.direct:
-        yield "a direct dependency"
-    elif pin.via:
-        yield f"required by {' > '.join(pin.via)}"
+        yield from describe_upgrade(upgrade)
+    yield from describe_origin(pin)
     if pin.development:
         yield "for development only"

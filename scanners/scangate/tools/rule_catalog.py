@@ -14,7 +14,7 @@ import yaml
 from scangate.assets import folder
 from scangate.model import FindingKind, RuleInfo, Severity
 from scangate.python_parser import ignore_warnings
-from scangate.tools import bandit, detect_secrets, osv, pip_audit, semgrep, taint
+from scangate.tools import bandit, detect_secrets, osv, pip_audit, rule_pack, semgrep, taint
 from scangate.tools.detect_secrets_job import slugify
 from scangate.tools.secret_reports import CWE_HARD_CODED_CREDENTIALS, OWN_HELP_URL, rule_id
 
@@ -90,7 +90,7 @@ def _semgrep_rules() -> Iterator[RuleInfo]:
                 metadata["title"],
                 " ".join(rule["message"].split()),
                 metadata["help"],
-                tuple(semgrep.parse_cwes(metadata)),
+                tuple(rule_pack.parse_cwes(metadata)),
                 FindingKind(metadata["kind"]),
                 Severity[metadata["severity"]],
                 f"{rule['id'].removesuffix(JSON_TWIN)}.md",

@@ -11,12 +11,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from scangate.assets import folder
 from scangate.content.catalog import is_template, is_text
 from scangate.globs import matches
-from scangate.model import Analysis, Coverage
+from scangate.model import Analysis, Coverage, Severity
 
 SUFFIXES = {
     "python": (".py", ".pyi"),
@@ -72,6 +72,9 @@ CONTENT_TYPES = {
 LIMITED_TO_CONTENT = frozenset({"actions", "compose", "gitlab", "kubernetes", "terraform"})
 """Folders whose rules are loaded for files of their content types alone, and find nothing in others. The rules of other folders see
 every file in their language."""
+
+SEVERITIES = {"INFO": Severity.LOW, "WARNING": Severity.MEDIUM, "ERROR": Severity.HIGH, **Severity.__members__}
+"""The severities that a rule may name: semgrep's words, and ours."""
 
 DOCUMENT_MODE = "document"
 """The mode of rules that are not semgrep's, see `scangate.tools.document_rules`; a file has such rules only, or none."""
@@ -297,3 +300,11 @@ def _parse_scopes(text: str) -> Iterator[RuleScope]:
 
 def _parse_list(lines: str) -> tuple[str, ...]:
     return tuple(line.strip().removeprefix("- ").strip("\"'") for line in lines.splitlines())
+
+
+def parse_cwes(metadata: Mapping[str, Any]) -> Iterator[int]:
+    """The CWE numbers in a rule's metadata, the main one first."""
+    for word in metadata.get("cwe", []):
+        number = str(word).partition(":")[0].removeprefix("CWE-").strip()
+        if number.isdigit():
+            yield int(number)

@@ -18,7 +18,7 @@ import importlib.util
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -41,8 +41,8 @@ from scangate.model import (
 from scangate.plugin import Coverage, FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
 from scangate.printable import replace_unprintable
 from scangate.scan.masking import cut_text, mask_suspicious
-from scangate.source_text import decode
 from scangate.tools import rule_pack
+from scangate.tools.document_findings import SCRIPTS, find_in_document, report_on_script
 from scangate.tools.mitigations import Mitigations
 from scangate.tools.suppression_comments import find_nosemgrep
 from scangate.tools.syntax_check import check_json, check_yaml, make_gap
@@ -50,12 +50,9 @@ from scangate.tools.tool_version import find_installed_version
 from scangate.tools.user_rules import UserRule, UserRules
 
 if TYPE_CHECKING:
-    from scangate.tools.document_rules.checking import Match
     from scangate.tools.semgrep_input import PreparedSource
 
 NAME = "semgrep"
-SCRIPTS = "shell"
-"""The content type of which we read the files ourselves, see `scangate.tools.document_rules`."""
 FIXED_TEXTS = frozenset({"title", "message", "help_url"})
 SPLITTABLE = True
 cache_key = depends_on_file_only
@@ -104,7 +101,6 @@ SENTINEL_ONLY = f"""    paths:
 _STOPPED_AT = re.compile(r"exn \(Parsing_error\.\w+ \((.+?):(\d+):(\d+) <")
 _STOP_MARK = "with Pfff parser"
 _UNCLEAR_NAME = re.compile(rf":\d+:\d+ <|\n|{_STOP_MARK}")
-SEVERITIES = {"INFO": Severity.LOW, "WARNING": Severity.MEDIUM, "ERROR": Severity.HIGH, **Severity.__members__}
 OUT_OF_MEMORY = "Out of memory"
 ERROR_KINDS = {
     "PartialParsing": GapKind.PARTIAL_PARSE,
@@ -297,7 +293,7 @@ def _reports(
     from scangate.tools.semgrep_input import prepare_source  # noqa: PLC0415 -- not needed if nothing has changed
 
     scripts = {source.path for source in files if source.content_type == SCRIPTS and not more.is_about(source.path, SCRIPTS)}
-    yield from (_report_on_script(source) for source in files if source.path in scripts)
+    yield from (report_on_script(NAME, source) for source in files if source.path in scripts)
     files = [source for source in files if source.path not in scripts]
     if not files:
         return
@@ -324,7 +320,11 @@ def _reports(
             results = [each for each in found[source.path] if rule_pack.is_about(_rule_name(each), source.content_type)]
             theirs = [(rule, each) for each in results if (rule := more.find(_rule_name(each))) is not None]
             bundled = [each for each in results if more.find(_rule_name(each)) is None]
-            ours = _report(source, ready, bundled, doubts) if source.content_type != SCRIPTS else _report_on_script(source, doubts)
+            ours = (
+                _report(source, ready, bundled, doubts)
+                if source.content_type != SCRIPTS
+                else report_on_script(NAME, source, doubts)
+            )
             yield _add_user_findings(ours, source, ready, theirs)
 
 
@@ -475,57 +475,10 @@ def _report(source: SourceFile, ready: PreparedSource, results: Sequence[_Result
     mitigations, taint_rules = Mitigations(source), rule_pack.list_taint_rules() if source.content_type == "python" else frozenset()
     findings = dict.fromkeys(mitigations.lower(each, is_value=each.rule.partition(":")[2] in taint_rules) for each in found)
     try:
-        findings |= dict.fromkeys(_document_findings(source, findings))
+        findings |= dict.fromkeys(find_in_document(NAME, source, findings))
     except ScanError as error:
         gaps = [*gaps, make_gap(NAME, source.path, error)]
     return FileReport(source.path, tuple(findings), tuple(gaps), secrets=tuple(secrets))
-
-
-def _report_on_script(source: SourceFile, doubts: Sequence[Gap] = ()) -> FileReport:
-    """What our rules on commands find in a shell script, which semgrep does not get but for rules of the user's own. ``doubts``:
-    its gaps."""
-    from scangate.tools.document_rules.checking import check_script  # noqa: PLC0415 -- only if needed
-
-    matches, error = check_script(decode(source.read_bytes())[0], rule_pack.document_rule_files(SCRIPTS))
-    gaps = () if error is None else (make_gap(NAME, source.path, error),)
-    return FileReport(source.path, tuple(_as_findings(source, matches)), (*gaps, *doubts))
-
-
-def _document_findings(source: SourceFile, known: Iterable[Finding]) -> Iterator[Finding]:
-    """What the rules on the structure of documents find; they are ours, and semgrep has no part in them. ``known``: what semgrep
-    has found, by rules that are applied once more to resolved values."""
-    files = rule_pack.document_rule_files(source.content_type)
-    if not files:
-        return
-    from scangate.tools.document_rules.checking import check_text  # noqa: PLC0415 -- only if needed
-
-    data = source.read_bytes()
-    language = rule_pack.statement_language(source.path, source.content_type, data)
-    ranges: dict[str, list[Location]] = {}
-    for finding in known:
-        ranges.setdefault(finding.rule, []).append(finding.location)
-    for finding in _as_findings(source, check_text(decode(data)[0], files, language)):
-        at = (finding.location.line, finding.location.column)
-        found = ranges.get(finding.rule, ())
-        if not any((each.line, each.column) <= at <= (each.end_line, each.end_column) for each in found):
-            yield finding
-
-
-def _as_findings(source: SourceFile, matches: Iterable[Match]) -> Iterator[Finding]:
-    for match in matches:
-        rule = match.rule
-        yield Finding(
-            rule=f"{NAME}:{rule.id}",
-            severity=SEVERITIES[rule.severity],
-            confidence=Confidence[rule.metadata.confidence],
-            kind=FindingKind(rule.metadata.kind),
-            title=rule.metadata.title,
-            message=" ".join(rule.message.split()),
-            location=Location(source.path, match.start[0], max(match.end[0], match.start[0]), match.start[1], match.end[1]),
-            cwe=tuple(parse_cwes({"cwe": rule.metadata.cwe})),
-            help_url=rule.metadata.help,
-            tool_comment=find_nosemgrep(source.lines, match.start[0], rule.id),
-        )
 
 
 _LONG_LINE = 2000
@@ -575,7 +528,7 @@ def _rule_name(result: _Result) -> str:
 
 def _finding(source: SourceFile, ready: PreparedSource, result: _Result, secrets: list[Secret]) -> Finding:
     name, metadata = _rule_name(result), result.extra.metadata
-    severity = SEVERITIES.get(metadata.get("severity", result.extra.severity), Severity.UNKNOWN)
+    severity = rule_pack.SEVERITIES.get(metadata.get("severity", result.extra.severity), Severity.UNKNOWN)
     kind = FindingKind(metadata.get("kind", "code"))
     location = _location(source, ready, result)
     if kind is FindingKind.SECRET:
@@ -588,7 +541,7 @@ def _finding(source: SourceFile, ready: PreparedSource, result: _Result, secrets
         title=metadata.get("title", name),
         message=" ".join(result.extra.message.split()),
         location=location,
-        cwe=tuple(parse_cwes(metadata)),
+        cwe=tuple(rule_pack.parse_cwes(metadata)),
         help_url=str(metadata.get("help", "")),
         tool_comment=find_nosemgrep(source.lines, location.line, name),
     )
@@ -616,11 +569,3 @@ def _secret_span(source: SourceFile, location: Location) -> Span:
         return Span(location.line, start, location.line, end)
     name = (_DOCKER_ASSIGNMENT if rule_pack.is_dockerfile(source.path) else _ASSIGNMENT).match(text)
     return Span(location.line, location.column + (name.end() if name else 0), location.end_line, location.end_column)
-
-
-def parse_cwes(metadata: Mapping[str, Any]) -> Iterator[int]:
-    """The CWE numbers in a rule's metadata, the main one first."""
-    for word in metadata.get("cwe", []):
-        number = str(word).partition(":")[0].removeprefix("CWE-").strip()
-        if number.isdigit():
-            yield int(number)

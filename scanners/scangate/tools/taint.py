@@ -30,7 +30,7 @@ from scangate.model import (
     Severity,
 )
 from scangate.plugin import FileFacts, ScanContext, SourceFile, decode_json, depends_on_file_only
-from scangate.tools import semgrep
+from scangate.tools import rule_pack, semgrep
 from scangate.tools.python_imports import name_imported_files
 from scangate.tools.suppression_comments import find_nosemgrep
 from scangate.tools.syntax_check import check_python, make_gap
@@ -122,7 +122,7 @@ def _finding(flow: Flow, sources: Mapping[str, SourceFile]) -> Finding:
         title=str(metadata["title"]),
         message=" ".join(rule.message.split()),
         location=location,
-        cwe=tuple(semgrep.parse_cwes(metadata)),
+        cwe=tuple(rule_pack.parse_cwes(metadata)),
         help_url=str(metadata["help"]),
         tool_comment=find_nosemgrep(sources[location.path].lines, location.line, rule.id),
         former=FormerRule(f"{semgrep.NAME}:{rule.id}"),  # what was accepted there is accepted here
