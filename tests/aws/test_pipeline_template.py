@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,18 +17,17 @@ import boto3
 import pytest
 
 from scangate.cli.snippet import list_snippets
-from scangate.publish.codedeploy_hook import handler
 from tests.support.aws.account import FakeAccount, serve_account
 from tests.support.aws.cloudformation import StackTemplate, read_template
 from tests.support.aws.codepipeline import FakeExecutions
-from tests.support.aws.deployment_hook import CODE, ECS_SPEC, EVENT, IMAGE, LAMBDA_SPEC, Stage
+from tests.support.aws.pipeline_roles import assert_least_privilege
 from tests.support.aws.pipeline_template import (
+    CONFIGS,
     CONNECTION,
     ENVIRONMENTS,
     PIPELINES,
     TEMPLATES,
     WORKLOADS,
-    allowed_actions,
     failed_assertions,
     load_stack,
 )
@@ -228,29 +226,6 @@ def test_a_deployment_fails_closed_and_rolls_back_by_itself() -> None:
     assert load_stack().resources()["SilentGate"]["TreatMissingData"] == "breaching"
 
 
-# For each workload: what each DeploymentConfig is in CodeDeploy. A static site has none.
-CONFIGS = {
-    "container-image": {
-        "AllAtOnce": "CodeDeployDefault.ECSAllAtOnce",
-        "Canary": "CodeDeployDefault.ECSCanary10Percent5Minutes",
-        "Linear": "CodeDeployDefault.ECSLinear10PercentEvery1Minutes",
-        "BlueGreen": "CodeDeployDefault.ECSAllAtOnce",
-    },
-    "lambda": {
-        "AllAtOnce": "CodeDeployDefault.LambdaAllAtOnce",
-        "Canary": "CodeDeployDefault.LambdaCanary10Percent5Minutes",
-        "Linear": "CodeDeployDefault.LambdaLinear10PercentEvery1Minute",
-        "BlueGreen": "CodeDeployDefault.LambdaAllAtOnce",
-    },
-    "ec2-codedeploy": {
-        "AllAtOnce": "CodeDeployDefault.AllAtOnce",
-        "Rolling": "CodeDeployDefault.OneAtATime",
-        "BlueGreen": "CodeDeployDefault.OneAtATime",
-    },
-    "static-site": {},
-}
-
-
 def test_each_template_allows_only_the_configurations_that_there_are() -> None:
     assert set(CONFIGS) == set(WORKLOADS)
     for workload, names in CONFIGS.items():
@@ -417,7 +392,7 @@ def test_a_pass_is_signed_and_admitted_with_least_privilege(line: Line, workload
     assert check.status == "SUCCEEDED", check.log
     calls["Check"] = _taken(line)
     for project, made in calls.items():
-        _compare(found, project, made)
+        assert_least_privilege(found, project, made)
 
 
 def _taken(line: Line) -> list[AwsCall]:
@@ -533,223 +508,3 @@ def test_the_appspec_always_calls_the_hook(line: Line) -> None:
     spec = json.loads((product / "appspec.yaml").read_text("utf-8"))
     assert spec["Hooks"] == [{"BeforeInstall": found.resources()["HookProduction"]["FunctionName"]}]
     assert json.loads((product / "imageDetail.json").read_text("utf-8"))["ImageURI"].endswith(DIGEST)
-
-
-# -- the roles --
-
-# What a service does in a role's name, in addition to the commands whose calls are recorded.
-ARTIFACTS = {"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:GetBucketAcl", "s3:GetBucketLocation"}
-BUILD_AGENT = ARTIFACTS | {"kms:Decrypt", "kms:GenerateDataKey", "logs:CreateLogStream", "logs:PutLogEvents"}
-MISSING_OBJECT = {"s3:ListBucket"}  # without it S3 does not say that an object is not there
-CLONE = {True: {"codeconnections:UseConnection", "codestar-connections:UseConnection"}, False: {"codecommit:GitPull"}}
-PUSH = {"BatchCheckLayerAvailability", "BatchGetImage", "CompleteLayerUpload", "InitiateLayerUpload", "PutImage", "UploadLayerPart"}
-PUSH |= {"GetDownloadUrlForLayer"}  # of layers that are there, and of a base image
-# What the agent asks for to upload the reports of a build that names its report groups.
-# https://docs.aws.amazon.com/codebuild/latest/userguide/test-permissions.html
-REPORTS = {
-    f"codebuild:{name}"
-    for name in ("BatchPutCodeCoverages", "BatchPutTestCases", "CreateReport", "CreateReportGroup", "UpdateReport")
-}
-DEPLOYMENT = {"CreateDeployment", "GetApplicationRevision", "GetDeployment", "GetDeploymentConfig", "RegisterApplicationRevision"}
-COMMANDS = {
-    "aws s3 sync": {"s3:ListBucket", "s3:PutObject", "s3:DeleteObject"},
-    "aws ssm get-parameter": {"ssm:GetParameter"},
-    "aws cloudfront create-invalidation": {"cloudfront:CreateInvalidation"},
-    "aws lambda update-function-code": {"lambda:UpdateFunctionCode"},
-    "aws lambda get-alias": {"lambda:GetAlias"},
-    "aws deploy create-deployment": {f"codedeploy:{name}" for name in DEPLOYMENT - {"GetDeployment"}},
-    "aws deploy wait": {"codedeploy:GetDeployment"},
-    "aws ecr get-login-password": {"ecr:GetAuthorizationToken"},
-    "docker push": {f"ecr:{name}" for name in PUSH},
-}
-
-
-def _compare(found: StackTemplate, project: str, calls: list[AwsCall]) -> None:
-    """Checks that the role allows exactly the calls of its commands and those of the service."""
-    made = {f"{call.service}:{call.operation}" for call in calls}
-    assert made, project
-    beside = {
-        "Gate": BUILD_AGENT
-        | MISSING_OBJECT
-        | CLONE[bool(found.parameters["ConnectionArn"])]
-        | {"codebuild:BatchPutTestCases", "codebuild:CreateReport", "codebuild:UpdateReport", "securityhub:BatchImportFindings"},
-        # asked about a FAIL only, see the test of the review
-        "Sign": BUILD_AGENT | {"codepipeline:ListActionExecutions"},
-        "Check": BUILD_AGENT | MISSING_OBJECT,
-    }[project]
-    may = set(allowed_actions(found, f"{project}Role"))
-    assert made <= may, f"{project}: missing {sorted(made - may)}"
-    assert may <= made | beside, f"{project}: unused {sorted(may - made - beside)}"
-    assert beside <= may, f"{project}: missing {sorted(beside - may)}"
-
-
-@pytest.mark.parametrize("workload", WORKLOADS)
-def test_build_and_ship_roles_allow_the_calls_of_their_commands(workload: str) -> None:
-    found = load_stack(workload, ConnectionArn=CONNECTION)
-    projects = found.resources("AWS::CodeBuild::Project")
-    part = {"lambda": r"aws (?:lambda|deploy) ", "static-site": r"aws (?:s3|ssm|cloudfront) "}.get(workload, ".")
-    agent = {"Build": BUILD_AGENT | CLONE[True] | REPORTS, "Ship": BUILD_AGENT - {"kms:GenerateDataKey", "s3:PutObject"}}
-    for project in sorted(agent.keys() & projects.keys()):
-        commands = set(re.findall(r"\b(aws (?!configure)[a-z0-9]+ [a-z-]+|docker push)", projects[project]["Source"]["BuildSpec"]))
-        assert commands <= COMMANDS.keys()
-        needed = {action for command in commands if re.match(part, f"{command} ") for action in COMMANDS[command]}
-        assert set(allowed_actions(found, f"{project}Role")) == needed | agent[project]
-    assert ("Ship" in projects) is (workload in {"lambda", "static-site"})
-
-
-# What the services do by themselves, as their guides list it; none of it is a command of ours, so none of it can be recorded here.
-# https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
-# https://docs.aws.amazon.com/codedeploy/latest/userguide/getting-started-create-service-role.html
-PIPELINE = {"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:GetBucketVersioning", "kms:Decrypt", "kms:GenerateDataKey"}
-PIPELINE |= {"codebuild:BatchGetBuilds", "codebuild:StartBuild", "codecommit:GetBranch", "codecommit:GetCommit"}
-PIPELINE |= {"codecommit:GetRepository", "sns:Publish"}
-BY_CODEDEPLOY = {"codedeploy:GetApplication"} | {f"codedeploy:{name}" for name in DEPLOYMENT}
-BY_ECS = {"ecs:RegisterTaskDefinition", "iam:PassRole"}
-OF_WORKLOAD = {"container-image": BY_CODEDEPLOY | BY_ECS, "ec2-codedeploy": BY_CODEDEPLOY, "lambda": set(), "static-site": set()}
-DEPLOYER = {"cloudwatch:DescribeAlarms", "s3:GetObject", "s3:GetObjectVersion", "kms:Decrypt"}
-TASK_SETS = {"CreateTaskSet", "DeleteTaskSet", "DescribeServices", "UpdateServicePrimaryTaskSet"}
-BALANCER = {"DescribeListeners", "DescribeRules", "DescribeTargetGroups", "ModifyListener", "ModifyRule"}
-DEPLOYERS = {
-    "container-image": {"lambda:InvokeFunction", "iam:PassRole"}
-    | {f"ecs:{name}" for name in TASK_SETS}
-    | {f"elasticloadbalancing:{name}" for name in BALANCER},
-    "lambda": {"lambda:InvokeFunction", "lambda:GetAlias", "lambda:GetProvisionedConcurrencyConfig", "lambda:UpdateAlias"},
-    "ec2-codedeploy": {"ec2:DescribeInstanceStatus", "ec2:DescribeInstances", "tag:GetResources"},
-}
-
-
-@pytest.mark.parametrize("workload", WORKLOADS)
-def test_service_roles_allow_what_the_aws_guides_list(workload: str) -> None:
-    found = load_stack(workload, Approval="release")
-    assert set(allowed_actions(found, "PipelineRole")) == PIPELINE | OF_WORKLOAD[workload]
-    assert set(allowed_actions(found, "ChangeRole")) == {"codepipeline:StartPipelineExecution"}
-    assert ("DeployRole" in found.resources()) is (workload in DEPLOYERS)
-    if workload in DEPLOYERS:
-        assert set(allowed_actions(found, "DeployRole")) == DEPLOYER | DEPLOYERS[workload]
-
-
-# AWSCodeDeployRole, version 11, but for classic load balancers and topics; then what a launch template asks for.
-# https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCodeDeployRole.html
-FLEETS = {
-    f"autoscaling:{name}"
-    for name in (
-        *("AttachLoadBalancerTargetGroups", "CompleteLifecycleAction", "CreateAutoScalingGroup", "CreateOrUpdateTags"),
-        *("DeleteAutoScalingGroup", "DeleteLifecycleHook", "DescribeAutoScalingGroups", "DescribeLifecycleHooks"),
-        *("DescribeNotificationConfigurations", "DescribePolicies", "DescribeScalingActivities", "DescribeScheduledActions"),
-        *("EnableMetricsCollection", "PutLifecycleHook", "PutNotificationConfiguration", "PutScalingPolicy"),
-        *("PutScheduledUpdateGroupAction", "PutWarmPool", "RecordLifecycleActionHeartbeat", "ResumeProcesses"),
-        *("SuspendProcesses", "UpdateAutoScalingGroup"),
-    )
-}
-FLEETS |= {f"elasticloadbalancing:Describe{name}" for name in ("LoadBalancerAttributes", "LoadBalancers", "TargetGroupAttributes")}
-FLEETS |= {f"elasticloadbalancing:{name}" for name in ("DescribeTargetGroups", "DescribeTargetHealth", "RegisterTargets")}
-FLEETS |= {"elasticloadbalancing:DeregisterTargets", "cloudwatch:PutMetricAlarm", "ec2:TerminateInstances"}
-FLEETS |= {"ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"}
-
-
-def test_only_blue_green_instances_need_permissions_for_copied_groups() -> None:
-    found = load_stack("ec2-codedeploy", DeploymentConfig="BlueGreen")
-    assert set(allowed_actions(found, "DeployRole")) == DEPLOYER | DEPLOYERS["ec2-codedeploy"] | FLEETS
-
-
-@pytest.mark.parametrize("workload", ["container-image", "lambda"])
-def test_the_hooks_role_allows_the_calls_that_it_makes(
-    account: FakeAccount, monkeypatch: pytest.MonkeyPatch, workload: str
-) -> None:
-    stage = Stage(account, monkeypatch)
-    stage.spec, name, digest = (ECS_SPEC, "image", IMAGE) if workload == "container-image" else (LAMBDA_SPEC, "lambda", CODE)
-    stage.attest(name, digest)
-    key = boto3.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
-    monkeypatch.setenv("SCANGATE_PUBLIC_KEY", key)
-    account.calls.clear()
-    handler(EVENT)
-    made = {f"{call.service}:{call.operation}" for call in account.calls}
-    beside = MISSING_OBJECT | {"kms:Decrypt", "logs:CreateLogStream", "logs:PutLogEvents"}
-    # An AppSpec in S3 is read in the version that is deployed.
-    beside |= {"s3:GetObjectVersion"} if workload == "container-image" else set()
-    assert set(allowed_actions(load_stack(workload), "HookRole")) == made | beside
-
-
-# Which actions cannot be restricted to a resource: its service authorisation reference has none for them.
-WITHOUT_A_RESOURCE = {
-    "autoscaling:DescribeAutoScalingGroups",
-    "autoscaling:DescribeLifecycleHooks",
-    "autoscaling:DescribeNotificationConfigurations",
-    "autoscaling:DescribePolicies",
-    "autoscaling:DescribeScalingActivities",
-    "autoscaling:DescribeScheduledActions",
-    "elasticloadbalancing:DescribeLoadBalancerAttributes",
-    "elasticloadbalancing:DescribeLoadBalancers",
-    "elasticloadbalancing:DescribeTargetGroupAttributes",
-    "elasticloadbalancing:DescribeTargetHealth",
-    "codedeploy:PutLifecycleEventHookExecutionStatus",
-    "ec2:DescribeInstanceStatus",
-    "ec2:DescribeInstances",
-    "ecr:GetAuthorizationToken",
-    "ecs:DescribeTaskDefinition",
-    "elasticloadbalancing:DescribeListeners",
-    "elasticloadbalancing:DescribeRules",
-    "elasticloadbalancing:DescribeTargetGroups",
-    "tag:GetResources",
-}
-
-
-@pytest.mark.parametrize("config", ["AllAtOnce", "BlueGreen"])
-@pytest.mark.parametrize("workload", WORKLOADS)
-def test_roles_name_actions_and_resources_explicitly(workload: str, config: str) -> None:
-    more = {"DeploymentConfig": config} if config in CONFIGS[workload] else {}
-    found = load_stack(workload, Approval="review", SecurityHub="yes", **more)
-    roles = found.resources("AWS::IAM::Role")
-    for role, properties in roles.items():
-        for action, resources in allowed_actions(found, role).items():
-            assert "*" not in action
-            assert (action in WITHOUT_A_RESOURCE) == ("*" in resources), (role, action)
-        (trust,) = properties["AssumeRolePolicyDocument"]["Statement"]
-        if trust["Principal"]["Service"] == "lambda.amazonaws.com":
-            # "aws:SourceArn applies only to policies where your function is the target": a condition on it would never hold here.
-            # https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
-            assert "Condition" not in trust
-            continue
-        assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
-        assert trust["Condition"]["ArnLike"]["aws:SourceArn"].startswith("arn:aws:")
-    holders = {"SigningKey": "SignRole", "VerdictKey": "GateRole"}
-    holders |= {"JudgeKey": "JudgeRole"} if workload == "container-image" else {}
-    for key, holder in holders.items():
-        statements = found.resources()[key]["KeyPolicy"]["Statement"]
-        assert [each["Principal"] for each in statements if "kms:Sign" in each["Action"]] == [{"AWS": f"<{holder}.Arn>"}]
-        (account,) = (each for each in statements if each["Sid"] == "Account")
-        assert not {"kms:Sign", "kms:CreateGrant", "kms:*"} & set(account["Action"])
-    assert {role for role in roles if "kms:Sign" in allowed_actions(found, role)} == {*holders.values()}
-    assert not any(
-        action.startswith("iam:") for role in roles for action in allowed_actions(found, role) if action != "iam:PassRole"
-    )
-
-
-@pytest.mark.parametrize(
-    ("role", "key"),
-    [
-        ("BuildRole", "shop-delivery/Gate/x"),
-        ("BuildRole", "shop-delivery/RelProd/x"),
-        ("GateRole", "shop-delivery/Built/x"),
-        ("CheckRole", "shop-delivery/RelProd/x"),
-        ("SignRole", "shop-delivery/Gate/x"),
-        ("SignRole", "shop-delivery/Judged/x"),
-        ("GateRole", "shop-delivery/Judged/x"),
-        ("BuildRole", "shop-delivery/Judged/x"),
-        ("JudgeRole", "shop-delivery/Gate/x"),
-    ],
-)
-def test_no_role_writes_the_objects_of_another(role: str, key: str) -> None:
-    places = allowed_actions(load_stack("container-image"), role)["s3:PutObject"]
-    assert not any(fnmatchcase(f"<Artifacts.Arn>/{key}", directory) for directory in places)
-
-
-def test_only_the_verification_step_records_admissions() -> None:
-    mark = f"<Shelf.Arn>/release/production/accepted/production/{DIGEST}"
-    found = load_stack()
-    writers = {
-        role
-        for role in found.resources("AWS::IAM::Role")
-        if any(fnmatchcase(mark, directory) for directory in allowed_actions(found, role).get("s3:PutObject", ()))
-    }
-    assert writers == {"CheckRole"}

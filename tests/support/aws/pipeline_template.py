@@ -27,6 +27,27 @@ PIPELINES = {
 }
 TEMPLATES = (*SHARED, *PIPELINES.values())
 WORKLOADS = tuple(PIPELINES)
+# For each workload: what each DeploymentConfig is in CodeDeploy. A static site has none.
+CONFIGS = {
+    "container-image": {
+        "AllAtOnce": "CodeDeployDefault.ECSAllAtOnce",
+        "Canary": "CodeDeployDefault.ECSCanary10Percent5Minutes",
+        "Linear": "CodeDeployDefault.ECSLinear10PercentEvery1Minutes",
+        "BlueGreen": "CodeDeployDefault.ECSAllAtOnce",
+    },
+    "lambda": {
+        "AllAtOnce": "CodeDeployDefault.LambdaAllAtOnce",
+        "Canary": "CodeDeployDefault.LambdaCanary10Percent5Minutes",
+        "Linear": "CodeDeployDefault.LambdaLinear10PercentEvery1Minute",
+        "BlueGreen": "CodeDeployDefault.LambdaAllAtOnce",
+    },
+    "ec2-codedeploy": {
+        "AllAtOnce": "CodeDeployDefault.AllAtOnce",
+        "Rolling": "CodeDeployDefault.OneAtATime",
+        "BlueGreen": "CodeDeployDefault.OneAtATime",
+    },
+    "static-site": {},
+}
 ENVIRONMENTS = ("production", "staging,production", "qa,staging,production", "dev,staging,production", "dev,qa,staging,production")
 CONNECTION = "arn:aws:codeconnections:eu-central-1:123456789012:connection/00000000-0000-4000-8000-000000000000"
 
