@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from scangate.python_builtins import use_builtin_names
-from scangate.taint.call_text import write_calls_plainly
+from scangate.taint.call_text import Places, write_calls_plainly
 from tests.support.taint_pairs import follow
 
 HEAD = "import builtins as b\nimport os\nfrom builtins import eval as run\nfrom flask import request\n\n\ndef view():\n"
@@ -25,6 +25,7 @@ CALLS = {
     "other name by import": "return run(request.args['x'])",
     "letters outside ASCII before it": "return 'ä' + eval (request.args['x'])",
     "mapping": "return __builtins__['eval'](request.args['x'])",
+    "after a line separator in a text": "t = '\u2028 \x0b \x85'\n\x0c    return eval(request.args['x'])",
     "two in a line": "return (len)(eval (request.args['x'])), os . getpid ()",
 }
 
@@ -50,11 +51,14 @@ def test_other_function_is_not_taken_for_it(call: str) -> None:
         ("x . y (1)\n", "x.y(   1)\n"),
         ("é = a\\\n (1)\n", "é = a(   1)\n"),
         ("run(x)\n", "run(x)\n"),
+        ("run ()\n", "run() \n"),
+        ("run( )\n", "run() \n"),
+        ("(run)(# a\n)\n", "run()      \n"),
         ("a\n", "a\n"),
     ],
 )
 def test_called_name_is_followed_by_its_parenthesis(text: str, plain: str) -> None:
-    assert write_calls_plainly(text, ast.parse(text)) == plain
+    assert write_calls_plainly(text, ast.parse(text), Places(text)) == plain
 
 
 def test_tree_without_another_name_stays_as_it_is() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from scangate.taint.call_text import write_calls_plainly
+from scangate.taint.call_text import Places, write_calls_plainly
 from scangate.taint.patterns import Bindings, Pattern, Resolve, last_name, text_of
 
 Document = Mapping[str, Any]
@@ -55,11 +55,9 @@ class Surroundings:
     """What a formula asks about the file of a node: its text, what the node is in, and what names mean."""
 
     def __init__(self, text: str, tree: ast.Module, resolve: Resolve) -> None:
-        self.text, self.resolve = write_calls_plainly(text, tree), resolve
+        self._places = Places(text)
+        self.text, self.resolve = write_calls_plainly(text, tree, self._places), resolve
         self.file_text = FileText(self.text)
-        self._line_starts = [0]
-        for line in text.splitlines(keepends=True):
-            self._line_starts.append(self._line_starts[-1] + len(line))
         self._parents: dict[int, tuple[ast.AST, Sequence[ast.stmt], int]] = {}
         self._spans: dict[str, list[tuple[int, int]]] = {}
         self._possible: dict[int, bool] = {}
@@ -110,8 +108,7 @@ class Surroundings:
     def _offsets(self, node: ast.AST) -> tuple[int, int]:
         if not isinstance(node, (ast.expr, ast.stmt, ast.arg)):
             return 0, len(self.text)
-        start = self._line_starts[min(node.lineno, len(self._line_starts)) - 1] + node.col_offset
-        return start, self._line_starts[min(node.end_lineno or 1, len(self._line_starts)) - 1] + (node.end_col_offset or 0)
+        return self._places.start(node), self._places.end(node)
 
 
 class Formula(msgspec.Struct, frozen=True, dict=True):
