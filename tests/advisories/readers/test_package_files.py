@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -329,6 +330,37 @@ def test_a_workspace_is_a_project_of_the_tree() -> None:
     manifest = read_package_files({"package-lock.json": text})["package-lock.json"]
     assert [(pin.name, pin.direct) for pin in manifest.pins] == [("a", True)]
     assert {each.name for each in manifest.skipped} == {"w"}
+
+
+def test_what_only_npm_6_would_install_is_audited() -> None:
+    packages = {
+        "": {"workspaces": ["web"]},
+        "node_modules/a": {"version": "1.0.0"},
+        "node_modules/web": {"resolved": "web", "link": True},
+        "web": {"version": "1.0.0"},
+    }
+    dependencies = {"a": {"version": "1.0.0"}, "web": {"version": "file:web"}, "b": {"version": "2.0.0"}}
+    text = json.dumps({"lockfileVersion": 2, "packages": packages, "dependencies": dependencies})
+    manifest = read_package_files({"package-lock.json": text})["package-lock.json"]
+    assert [(pin.name, pin.version) for pin in manifest.pins] == [("a", "1.0.0"), ("b", "2.0.0")]
+    assert manifest.gaps == ()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"packages": []},
+        {"packages": None},
+        {"packages": {}, "dependencies": "a"},
+        {"dependencies": [1]},
+        {"dependencies": {"a": "1.0.0"}},
+    ],
+)
+def test_lock_of_npm_with_a_part_of_another_kind_is_a_gap(content: dict[str, Any]) -> None:
+    text = json.dumps({"lockfileVersion": 1, **content})
+    manifest = read_package_files({"package-lock.json": text})["package-lock.json"]
+    assert manifest.pins == ()
+    assert [gap.kind in (GapKind.UNPARSABLE, GapKind.UNPINNED) for gap in manifest.gaps] == [True]
 
 
 def test_names_that_the_policy_calls_internal_are_skipped() -> None:

@@ -28,12 +28,21 @@ def parse(path: str, files: Mapping[str, str]) -> Manifest:
     version = data.get("lockfileVersion", 1)
     if version not in (1, 2, 3):
         raise MalformedManifestError("unsupported lock file version, supported is 1 to 3", hint=UPGRADE_HINT)
-    packages = data.get("packages")
-    if isinstance(packages, dict):
-        return build_locked(path, NPM, list(_read_packages(packages, find_lines(files[path], 2))))
+    for section in ("packages", "dependencies"):
+        if not isinstance(data.get(section, {}), dict):
+            raise MalformedManifestError(f"not a lock file of npm: `{section}` is no object")
     wanted = read_wanted(posixpath.dirname(path), files)
-    found = list(_read_nested(data.get("dependencies"), files[path], {name for name, _ in wanted} if wanted is not None else set()))
-    return build_locked(path, NPM, found, has_direct=wanted is not None)
+    direct = {name for name, _ in wanted} if wanted is not None else set()
+    if "packages" not in data:
+        return build_locked(
+            path, NPM, list(_read_nested(data.get("dependencies"), files[path], direct)), has_direct=wanted is not None
+        )
+    found = list(_read_packages(data["packages"], find_lines(files[path], 2)))
+    if version == 2:  # npm 6 reads `dependencies`, later versions read `packages`
+        known = {(each.name, each.version) for each in found} | {(each.name, "") for each in found}
+        nested = _read_nested(data.get("dependencies"), files[path], direct)
+        found += [each for each in nested if (each.name, "" if ":" in each.version else each.version) not in known]
+    return build_locked(path, NPM, found)
 
 
 def _read_packages(packages: Mapping[str, Any], lines: Mapping[tuple[str, ...], int]) -> Iterator[LockedPackage]:
@@ -97,9 +106,8 @@ def _read_nested(dependencies: Any, text: str, direct: set[str]) -> Iterator[Loc
     while rest:
         above, found = rest.pop()
         for name, entry in found.items() if isinstance(found, dict) else ():
-            if isinstance(entry, dict):
-                entries[*above, name] = entry
-                rest.append(((*above, name), entry.get("dependencies")))
+            entries[*above, name] = entry if isinstance(entry, dict) else {}
+            rest.append(((*above, name), entries[*above, name].get("dependencies")))
     depth = max(map(len, entries), default=0) * 2
     lines = find_lines(text, depth)
     for names, entry in entries.items():
