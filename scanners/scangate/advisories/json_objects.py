@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from scangate.advisories.manifest import MalformedManifestError
@@ -24,6 +24,14 @@ def parse_json(text: str) -> Any:
         raise MalformedManifestError("not JSON", error.lineno) from None
     except ValueError:
         raise MalformedManifestError("a number with too many digits") from None
+
+
+def require_object(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The object that the format wants at ``name``, empty if it is not there. Raises MalformedManifestError for anything else."""
+    value = data.get(name, {})
+    if not isinstance(value, dict):
+        raise MalformedManifestError(f"`{name}` is no object")
+    return value
 
 
 def find_values(text: str, is_wanted: Callable[[str, Any], bool]) -> Iterator[tuple[str, Any, int]]:

@@ -51,6 +51,14 @@ def fields(node: yaml.Node | None) -> Mapping[str, yaml.Node]:
     return {key.value: value for key, value in pairs if isinstance(key, yaml.ScalarNode)}
 
 
+def require_mapping(node: yaml.Node | None, name: str) -> Mapping[str, yaml.Node]:
+    """Like `fields`, for what the format wants to be a mapping, if it is there. Raises MalformedManifestError for anything else."""
+    is_empty = isinstance(node, yaml.ScalarNode) and node.value in ("", "~", "null")
+    if node is not None and not is_empty and not isinstance(node, yaml.MappingNode):
+        raise MalformedManifestError(f"`{name}` is no mapping", line_of(node))
+    return fields(node)
+
+
 def items(node: yaml.Node | None) -> list[yaml.Node]:
     """The items of a list; empty for any other node."""
     return list(node.value) if isinstance(node, yaml.SequenceNode) else []

@@ -363,6 +363,45 @@ def test_lock_of_npm_with_a_part_of_another_kind_is_a_gap(content: dict[str, Any
     assert [gap.kind in (GapKind.UNPARSABLE, GapKind.UNPINNED) for gap in manifest.gaps] == [True]
 
 
+OF_ANOTHER_KIND = [
+    ("composer.lock", '{"packages": [], "packages-dev": {"a": 1}}'),
+    ("composer.lock", '{"packages": "x"}'),
+    ("packages.lock.json", '{"version": 1, "dependencies": {"net8.0": []}}'),
+    ("packages.lock.json", '{"version": 1, "dependencies": []}'),
+    ("pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages: []\n"),
+    ("pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages: {}\nsnapshots: x\n"),
+    ("pubspec.lock", "packages: [a]\n"),
+    ("mix.lock", '%{"a": {:hex, :a, "1.0.0", "x"}, "b": {:hex, :b, "2.0.0", "x"}}'),
+    ("yarn.lock", "__metadata:\n  version: 6\n'a@npm:1': x\n"),
+    ("yarn.lock", "# yarn lockfile v1\na@1\n"),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), OF_ANOTHER_KIND)
+def test_lock_with_a_part_that_cannot_be_read_is_a_gap(name: str, text: str) -> None:
+    manifest = read_package_files({name: text})[name]
+    assert [gap.kind for gap in manifest.gaps] == [GapKind.UNPARSABLE]
+
+
+def test_lock_without_packages_is_no_gap() -> None:
+    texts = {
+        "package-lock.json": '{"lockfileVersion": 3}',
+        "composer.lock": '{"packages": []}',
+        "packages.lock.json": '{"version": 1, "dependencies": {}}',
+        "pnpm-lock.yaml": "lockfileVersion: '9.0'\npackages:\n",
+        "pubspec.lock": "packages: {}\n",
+        "mix.lock": "%{\n}\n",
+        "yarn.lock": "# yarn lockfile v1\n\n\n",
+    }
+    for name, manifest in read_package_files(texts).items():
+        assert (manifest.pins, manifest.gaps) == ((), ()), name
+
+
+def test_block_of_go_mod_may_begin_without_a_blank() -> None:
+    manifest = read_package_files({"go.mod": "module x\ngo 1.22.1\nrequire(\n\ta.b/c v1.0.0\n)\n"})["go.mod"]
+    assert [pin.name for pin in manifest.pins] == ["a.b/c", "stdlib"]
+
+
 def test_names_that_the_policy_calls_internal_are_skipped() -> None:
     manifest = read_package_files({"package-lock.json": NPM_3}, ["a", "d"])["package-lock.json"]
     assert {pin.name for pin in manifest.pins} == {"b"}

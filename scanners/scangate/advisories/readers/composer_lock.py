@@ -19,8 +19,9 @@ _SECTIONS = {"packages": False, "packages-dev": True}
 def parse(path: str, files: Mapping[str, str]) -> Manifest:
     """Every package of the lock file. Raises MalformedManifestError."""
     data = parse_json(files[path])
-    if not isinstance(data, dict) or not any(isinstance(data.get(section), list) for section in _SECTIONS):
-        raise MalformedManifestError("not a composer.lock: no object with `packages`")
+    sections = [data[section] for section in _SECTIONS if section in data] if isinstance(data, dict) else []
+    if not sections or not all(isinstance(section, list) for section in sections):
+        raise MalformedManifestError("not a composer.lock: no object with lists in `packages` and `packages-dev`")
     required = read_required(posixpath.dirname(path), files)
     packages = list(_packages(data, find_lines(files[path], 3), required or frozenset()))
     return build_locked(path, PACKAGIST, packages, has_direct=required is not None)

@@ -17,6 +17,7 @@ from scangate.model import GapKind
 
 STANDARD_LIBRARY = "stdlib"
 _WORD = re.compile(r'"[^"]*"|`[^`]*`|[^\s"`]+')
+_BRACKET = re.compile(r"[()]")
 _COMPLETE = (1, 17)  # from here on, go.mod lists what other modules bring in
 _NO_RELEASE = "go.mod names no release of Go, so its standard library was not audited"
 _RELEASE_HINT = "name one: go get toolchain@go1.N.N"
@@ -69,7 +70,7 @@ def _directives(text: str) -> Iterator[tuple[str, list[str], int, bool]]:
     block = ""
     for number, line in enumerate(text.split("\n"), start=1):
         code, _, comment = line.partition("//")
-        words = [word.strip('"`') for word in _WORD.findall(code)]
+        words = [word.strip('"`') for word in _WORD.findall(_BRACKET.sub(r" \g<0> ", code))]
         if not words:
             continue
         if words[-1] == "(":

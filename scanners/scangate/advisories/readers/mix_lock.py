@@ -16,6 +16,7 @@ from scangate.model import GapKind
 
 _HEX = re.compile(r'"([^"]+)": \{:hex, :"?([A-Za-z0-9_]+)"?, "([^"]+)"')
 _OTHER = re.compile(r'"([^"]+)": \{:(git|path)\b')
+_ENTRY = re.compile(r'"[^"]+": \{:')
 _REQUIREMENT = re.compile(r'\{:"?([A-Za-z0-9_]+)"?, (?:"|~|>|\[)')
 _REPOSITORY = re.compile(r'\], "([A-Za-z0-9_:.-]+)"(?:, "[^"]*")?\},?\s*$')
 
@@ -34,7 +35,9 @@ def _entries(lines: Sequence[str]) -> Iterator[LockedPackage | AuditGap]:
         if not line.strip() or line.strip() in ("%{", "}", "%{}"):
             continue
         entry, other = _HEX.search(line), _OTHER.search(line)
-        if entry is not None:
+        if len(_ENTRY.findall(line)) > 1:
+            yield AuditGap(number, GapKind.UNPARSABLE, "several entries on one line", REGENERATE_HINT)
+        elif entry is not None:
             requires = tuple(_REQUIREMENT.findall(line[entry.end() :]))
             repository = _REPOSITORY.search(line)
             index = repository[1] if repository is not None and repository[1] != "hexpm" else ""

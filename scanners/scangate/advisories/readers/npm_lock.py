@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scangate.advisories.ecosystems import NPM
-from scangate.advisories.json_objects import find_lines, parse_json
+from scangate.advisories.json_objects import find_lines, parse_json, require_object
 from scangate.advisories.locked_packages import LockedPackage, build_locked
 from scangate.advisories.manifest import UPGRADE_HINT, MalformedManifestError, Manifest
 from scangate.advisories.npm_sources import find_index, find_npm_origin
@@ -28,19 +28,15 @@ def parse(path: str, files: Mapping[str, str]) -> Manifest:
     version = data.get("lockfileVersion", 1)
     if version not in (1, 2, 3):
         raise MalformedManifestError("unsupported lock file version, supported is 1 to 3", hint=UPGRADE_HINT)
-    for section in ("packages", "dependencies"):
-        if not isinstance(data.get(section, {}), dict):
-            raise MalformedManifestError(f"not a lock file of npm: `{section}` is no object")
+    packages, dependencies = require_object(data, "packages"), require_object(data, "dependencies")
     wanted = read_wanted(posixpath.dirname(path), files)
     direct = {name for name, _ in wanted} if wanted is not None else set()
     if "packages" not in data:
-        return build_locked(
-            path, NPM, list(_read_nested(data.get("dependencies"), files[path], direct)), has_direct=wanted is not None
-        )
-    found = list(_read_packages(data["packages"], find_lines(files[path], 2)))
+        return build_locked(path, NPM, list(_read_nested(dependencies, files[path], direct)), has_direct=wanted is not None)
+    found = list(_read_packages(packages, find_lines(files[path], 2)))
     if version == 2:  # npm 6 reads `dependencies`, later versions read `packages`
         known = {(each.name, each.version) for each in found} | {(each.name, "") for each in found}
-        nested = _read_nested(data.get("dependencies"), files[path], direct)
+        nested = _read_nested(dependencies, files[path], direct)
         found += [each for each in nested if (each.name, "" if ":" in each.version else each.version) not in known]
     return build_locked(path, NPM, found)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scangate.advisories.ecosystems import NUGET
-from scangate.advisories.json_objects import find_lines, parse_json
+from scangate.advisories.json_objects import find_lines, parse_json, require_object
 from scangate.advisories.locked_packages import LockedPackage, build_locked
 from scangate.advisories.manifest import UPGRADE_HINT, MalformedManifestError, Manifest
 
@@ -25,8 +25,8 @@ def parse(path: str, files: Mapping[str, str]) -> Manifest:
 
 
 def _packages(frameworks: Mapping[str, Any], lines: Mapping[tuple[str, ...], int]) -> Iterator[LockedPackage]:
-    for framework, packages in frameworks.items():
-        for name, entry in packages.items() if isinstance(packages, dict) else ():
+    for framework in frameworks:
+        for name, entry in require_object(frameworks, framework).items():
             values = entry if isinstance(entry, dict) else {}
             kind, requires = str(values.get("type", "")).lower(), values.get("dependencies")
             yield LockedPackage(

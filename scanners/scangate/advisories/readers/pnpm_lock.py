@@ -12,7 +12,7 @@ from scangate.advisories.locked_packages import LockedPackage, build_locked
 from scangate.advisories.manifest import UPGRADE_HINT, MalformedManifestError, Manifest
 from scangate.advisories.npm_sources import find_index, find_npm_origin
 from scangate.advisories.origins import Origin
-from scangate.advisories.yaml_nodes import compose, fields, line_of, text_of
+from scangate.advisories.yaml_nodes import compose, fields, line_of, require_mapping, text_of
 
 _OLD_KEY = re.compile(r"(.+)/(\d[^/_]*)(?:_.*)?", re.DOTALL)
 _OLD_VERSION = re.compile(r"(\d[^_]*)_.*", re.DOTALL)
@@ -39,11 +39,11 @@ def parse(path: str, files: Mapping[str, str]) -> Manifest:
 
 
 def _packages(root: Mapping[str, yaml.Node], roots: Mapping[str, bool]) -> Iterator[LockedPackage]:
-    snapshots = fields(root.get("snapshots"))
+    snapshots = require_mapping(root.get("snapshots"), "snapshots")
     required: dict[str, set[str]] = {}
     for key, node in snapshots.items():
         required.setdefault(_without_peers(key), set()).update(_requires(node))
-    for key, node in fields(root.get("packages")).items():
+    for key, node in require_mapping(root.get("packages"), "packages").items():
         values = fields(node)
         plain = _without_peers(key.removeprefix("/"))
         name, version = _split(plain)

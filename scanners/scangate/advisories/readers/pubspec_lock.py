@@ -11,7 +11,7 @@ from scangate.advisories.ecosystems import PUB
 from scangate.advisories.locked_packages import LockedPackage, build_locked
 from scangate.advisories.manifest import MalformedManifestError, Manifest
 from scangate.advisories.origins import Origin
-from scangate.advisories.yaml_nodes import compose, fields, line_of, text_of
+from scangate.advisories.yaml_nodes import compose, fields, line_of, require_mapping, text_of
 
 _ORIGINS = {"git": Origin.VCS, "path": Origin.PATH, "hosted": Origin.INDEX}
 _PUBLIC_HOSTS = {"pub.dev", "pub.dartlang.org"}
@@ -26,7 +26,7 @@ def parse(path: str, files: Mapping[str, str]) -> Manifest:
 
 
 def _packages(node: yaml.Node) -> Iterator[LockedPackage]:
-    for name, entry in fields(node).items():
+    for name, entry in require_mapping(node, "packages").items():
         values = fields(entry)
         source, kind = text_of(values.get("source")), text_of(values.get("dependency"))
         if source == "sdk":

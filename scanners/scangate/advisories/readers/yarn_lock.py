@@ -14,11 +14,13 @@ import msgspec
 
 from scangate.advisories.ecosystems import NPM
 from scangate.advisories.locked_packages import LockedPackage, build_locked
-from scangate.advisories.manifest import MalformedManifestError, Manifest
+from scangate.advisories.manifest import REGENERATE_HINT, AuditGap, MalformedManifestError, Manifest
 from scangate.advisories.npm_sources import find_index, find_npm_origin
 from scangate.advisories.origins import Origin
 from scangate.advisories.readers.package_json import FILE, read_wanted
+from scangate.model import GapKind
 
+_OUTER = re.compile(r"[^\s#]")
 _HEADER = re.compile(r"[^\s#].*:$")
 _FIELD = re.compile(r"""  ("?)(version|resolved|resolution)\1:? +("?)(.*)\3$""")
 _SECTION = re.compile(r"  (dependencies|optionalDependencies|peerDependencies|dependenciesMeta|peerDependenciesMeta|bin):$")
@@ -43,14 +45,17 @@ def parse(path: str, files: Mapping[str, str]) -> Manifest:
     text = files[path]
     if "yarn lockfile v1" not in text[:500] and "__metadata:" not in text:
         raise MalformedManifestError("not a lock file of Yarn: neither `# yarn lockfile v1` nor `__metadata`")
-    entries = [entry for entry in _entries(text.split("\n")) if entry.descriptors != ("__metadata",)]
+    lines = text.split("\n")
+    entries = [entry for entry in _entries(lines) if entry.descriptors != ("__metadata",)]
+    unknown = [number for number, line in enumerate(lines, start=1) if _OUTER.match(line) and not _HEADER.fullmatch(line)]
+    gaps = [AuditGap(number, GapKind.UNPARSABLE, "not the beginning of an entry", REGENERATE_HINT) for number in unknown[:1]]
     keys = {descriptor: entry.descriptors[0] for entry in entries for descriptor in entry.descriptors}
     projects = _projects(posixpath.dirname(path), entries, files)
     wanted = {key: development for project in projects for key, development in project.items()}
     roots = {
         _find(name, wanted_range, keys): development for (name, wanted_range), development in sorted(wanted.items(), key=_last)
     }
-    return build_locked(path, NPM, [_package(entry, keys, roots) for entry in entries], has_direct=bool(projects))
+    return build_locked(path, NPM, [_package(entry, keys, roots) for entry in entries], gaps, has_direct=bool(projects))
 
 
 def _last(item: tuple[tuple[str, str], bool]) -> bool:
@@ -81,7 +86,7 @@ def _entries(lines: Sequence[str]) -> Iterator[_Entry]:
 
 
 def _descriptors(header: str) -> Iterator[str]:
-    for part in header.replace('"', "").split(","):
+    for part in re.sub("[\"']", "", header).split(","):
         yield part.strip()
 
 
