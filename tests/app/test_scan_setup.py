@@ -29,3 +29,12 @@ def test_semgrep_keeps_its_rules_where_taint_does_not_run_or_reads_less() -> Non
     assert list(leave_followed_rules([SEMGREP], ())) == [SEMGREP]
     exclusions = [ExcludedPaths("old/", "too much code", ("taint",))]
     assert list(leave_followed_rules([SEMGREP, TAINT], exclusions)) == [SEMGREP, TAINT]
+
+
+def test_each_rule_counts_in_the_coverage_of_the_scanner_that_uses_it() -> None:
+    def count(*tasks: ScannerTask) -> int:
+        return sum(each.rules for task in tasks for each in task.declared_coverage if each.content_type == "python")
+
+    left, followed = leave_followed_rules([SEMGREP, TAINT], ())
+    assert 0 < count(followed) < count(left) < count(SEMGREP)
+    assert count(left, followed) == count(SEMGREP)

@@ -109,16 +109,20 @@ class RuleScope(NamedTuple):
 
 
 @functools.cache
-def covered_content(more: tuple[tuple[str, RuleScope], ...] = ()) -> tuple[Coverage, ...]:
+def covered_content(more: tuple[tuple[str, RuleScope], ...] = (), *, are_followed: bool | None = None) -> tuple[Coverage, ...]:
     """What the rules cover: the content types of which they find at least MIN_WEAKNESSES. ``more``: rules that are not bundled,
-    each with a content type.
+    each with a content type. ``are_followed``: only the rules that `is_followed` is true of, or false; None: all.
 
     Rules are counted for one syntax: some rules for CloudFormation are there twice, for YAML and for JSON.
     """
     rules: dict[tuple[str, Analysis], Counter[str]] = defaultdict(Counter)
     weaknesses: dict[tuple[str, Analysis], set[str]] = defaultdict(set)
     bundled = (
-        (content_type, scope) for file, scopes in load_scopes().items() for content_type in _content_types(file) for scope in scopes
+        (content_type, scope)
+        for file, scopes in load_scopes().items()
+        for content_type in _content_types(file)
+        for scope in scopes
+        if are_followed in (None, is_followed(scope))
     )
     for content_type, scope in (*bundled, *more):
         if scope.kind in KINDS:

@@ -212,8 +212,12 @@ def reads(file: FileFacts, options: Options) -> bool:
 
 def coverage(options: Options) -> Iterable[Coverage]:
     """What our rules cover."""
-    del options
-    return rule_pack.covered_content()
+    return cover_content(options)
+
+
+def cover_content(options: Options, more: Iterable[tuple[str, rule_pack.RuleScope]] = ()) -> Iterable[Coverage]:
+    """What our rules cover, without those that are left to taint, and ``more`` rules, each with a content type."""
+    return rule_pack.covered_content(tuple(more), are_followed=False if isinstance(options, LeavingOptions) else None)
 
 
 def find_broken_rules(rules: UserRules, context: ScanContext) -> Iterator[tuple[UserRule, str]]:

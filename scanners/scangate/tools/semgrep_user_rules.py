@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from scangate.model import FileReport
 from scangate.plugin import Coverage, FileFacts, ScanContext, SourceFile
-from scangate.tools import rule_pack, semgrep
+from scangate.tools import semgrep
 from scangate.tools.user_rules import UserRules
 
 
@@ -29,8 +29,7 @@ class SemgrepWithUserRules:
 
     def coverage(self, options: semgrep.Options) -> Iterable[Coverage]:
         """What all rules together cover."""
-        del options
-        return rule_pack.covered_content(tuple(self._rules.scopes()))
+        return semgrep.cover_content(options, self._rules.scopes())
 
     def scan(self, files: Sequence[SourceFile], options: semgrep.Options, context: ScanContext) -> Iterable[FileReport]:
         """As `semgrep.scan`."""

@@ -18,6 +18,7 @@ import msgspec
 import scangate
 from scangate.model import (
     Confidence,
+    Coverage,
     FileReport,
     Finding,
     FindingKind,
@@ -58,6 +59,12 @@ def reads(file: FileFacts, options: Options) -> bool:
     """Python, whatever the file is called; by its name where the type is not known."""
     del options
     return file.content_type == "python" or (not file.content_type and file.path.endswith(".py"))
+
+
+def coverage(options: Options) -> Iterable[Coverage]:
+    """What the rules that are followed cover."""
+    del options
+    return rule_pack.covered_content(are_followed=True)
 
 
 def also_reads(path: str, data: bytes, options: Options) -> Iterable[str]:
