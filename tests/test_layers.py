@@ -76,7 +76,7 @@ RULES = ImportRules(
         "packageurl": {"report.sbom"},
         "junitparser": {"report.junit"},
         "sqlite3": {"advisories.store", "advisories.importer", "scan.cache_store"},
-        "requests": {"advisories.download", "advisories.reachability", "publish.rest_client"},
+        "requests": {"advisories.download", "advisories.reachability", "publish.rest_client", "publish.pinned_document"},
     },
     private={"tools.requests_stub": ["tools.detect_secrets_worker"], "tools.detect_secrets_worker": []},
     # each ends a plugin's or a thread's failure, a worker's one file, the program, or a Lambda that has to answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -235,7 +236,9 @@ def _run(account: FakeAccount, project: str, site: Workspace, variables: dict[st
         action = f"{call.service}:{call.operation}"
         assert action in role, (project, action)
         if call.s3_location:
-            assert any(fnmatchcase(f"<Store.Arn>/{call.s3_location.partition('/')[2]}", place) for place in role[action]), call
+            bucket, _, key = call.s3_location.partition("/")
+            arn = f"<Store.Arn>/{key}" if bucket == "store" else f"arn:aws:s3:::{call.s3_location}"
+            assert any(fnmatchcase(arn, place) for place in role[action]), call
     return build
 
 
@@ -295,6 +298,51 @@ def test_a_pull_request_without_a_weakness_passes(account: FakeAccount, site: Wo
     _change(site, subtracting__py=CLEAN)
     build = _run(account, "PullRequest", site, WEBHOOK)
     assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS"), build.log
+
+
+@pytest.mark.parametrize("address", ["s3://acme-policies/house.yaml", "ssm:///acme/house"])
+def test_a_policy_from_elsewhere_judges_every_build_with_the_right_to_read_it_alone(
+    account: FakeAccount, site: Workspace, address: str
+) -> None:
+    """The calls of each build are within its role's rights (see `_run`), and the repository cannot loosen the floor."""
+    house = "version: 1\nextends: baseline\nname: house\nbudgets: {high: 0, critical: 0}\n"
+    s3: Any = boto3.client("s3")
+    s3.create_bucket(Bucket="acme-policies", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket="acme-policies", Key="house.yaml", Body=house.encode())
+    boto3.client("ssm").put_parameter(Name="/acme/house", Value=house, Type="String")
+    account.calls.clear()
+    _change(site, subtracting__py=CLEAN)
+    pin = f"{address}#sha256={hashlib.sha256(house.encode()).hexdigest()}"
+    build = _run(account, "PullRequest", site, {**WEBHOOK, "XDG_CACHE_HOME": str(site.home / "cache")}, Floor=pin)
+    assert (build.status, build.exported["SCANGATE_VERDICT"]) == ("SUCCEEDED", "PASS"), build.log
+    assert len(account.calls) == 1
+    gone = _run(account, "PullRequest", site, {**WEBHOOK, "XDG_CACHE_HOME": str(site.home / "none")}, Policy=pin[:-8] + "0" * 8)
+    assert (gone.status, gone.exported["SCANGATE_VERDICT"]) == ("FAILED", "INCOMPLETE"), gone.log
+
+
+@pytest.mark.parametrize("parameter", ["Policy", "Floor"])
+def test_the_right_to_read_follows_the_address(parameter: str) -> None:
+    pin = f"#sha256={'0f' * 32}"
+    places = {
+        f"s3://acme-policies/a/house.yaml{pin}": ("s3:GetObject", "arn:aws:s3:::acme-policies/a/house.yaml"),
+        f"ssm:///acme/house{pin}": ("ssm:GetParameter", "arn:aws:ssm:eu-central-1:123456789012:parameter/acme/house"),
+    }
+    plain = allowed_actions(load_gate_stack(), "PullRequestRole")
+    for address, (action, place) in places.items():
+        role = allowed_actions(load_gate_stack(**{parameter: address}), "PullRequestRole")
+        assert role[action] - plain.get(action, set()) == {place}
+        assert role.keys() - plain.keys() <= {action}
+    for other in ("strict", "/opt/house.yaml", f"https://policies.example/house.yaml{pin}"):
+        assert allowed_actions(load_gate_stack(**{parameter: other}), "PullRequestRole") == plain
+    pattern = load_gate_stack().template["Parameters"][parameter]["AllowedPattern"]
+    for refused in (
+        "s3://acme/house.yaml",
+        f"s3://acme/*{pin}",
+        f"http://acme.example/house{pin}",
+        f"ssm://*{pin}",
+        f"s3://a{pin}",
+    ):
+        assert not re.fullmatch(pattern, refused), refused
 
 
 def test_a_pull_request_that_is_started_by_hand_is_not_scanned(account: FakeAccount, site: Workspace) -> None:

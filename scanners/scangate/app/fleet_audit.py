@@ -24,6 +24,7 @@ from scangate.fleet.repository_record import RepositoryRecord, decode_record, en
 from scangate.fleet.worker import MARKER_VARIABLE, PAGE_FILE, RESULT_FILES, AuditResult, Job
 from scangate.judge.policy import Policy
 from scangate.judge.policy_dump import dump_policy
+from scangate.judge.policy_files import is_policy_path
 from scangate.model import EXIT_CODES, Outcome
 from scangate.scan.cpu_limits import usable_cpus
 from scangate.scan.process import terminate_marked
@@ -160,7 +161,7 @@ def _near_list(spec: str, request: FleetRequest) -> str:
     """A policy's file where it is next to the list, else as given."""
     file = Path(spec)
     near_list = request.listing.absolute().parent / file
-    is_near_list = len(file.parts) > 1 and not file.is_absolute() and near_list.is_file()
+    is_near_list = is_policy_path(spec) and len(file.parts) > 1 and not file.is_absolute() and near_list.is_file()
     return str(near_list) if is_near_list else spec
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from scangate.app.scanner_registry import load_scanners
 from scangate.app.session import locate_root
 from scangate.judge.policy import Policy
+from scangate.judge.policy_address import is_policy_address
 from scangate.judge.policy_files import PolicyRevision
 from scangate.judge.policy_loader import load_policy
 from scangate.judge.policy_resolution import as_absent
@@ -34,10 +36,15 @@ def read_policy(  # noqa: PLR0913 -- the parameters of load_policy that differ b
 ) -> Policy:
     """The policy ``name`` in ``environment``, see `judge.policy_loader.load_policy`; by default for the current directory.
 
-    ``trusted`` is right where the policy is only read. ``content``: what to read instead of the file ``name``. Raises PolicyError.
+    One at an address is fetched, or read from the cache. ``trusted`` is right where the policy is only read. ``content``: what to
+    read instead of the file ``name``. Raises PolicyError.
     """
     if root is None:
         root, scope = locate_root(Path())
+    if content is None and name is not None and is_policy_address(name):
+        from scangate.app.pinned_policy import read_pinned_policy  # noqa: PLC0415 -- slow to import, and seldom needed
+
+        content = read_pinned_policy(name, os.environ)
     return load_policy(
         name,
         root,

@@ -40,6 +40,9 @@ def load_user_rules(
     home = Path(policy.folders.get(place.file, ""))
     folders = []
     for name in names:
+        if place.file not in policy.folders and not Path(name).is_absolute():
+            what = f"{place.file}:{place.line}: {RULES_PATH}: {name}: a policy from an address has no folders of its own"
+            raise PolicyError(what, "name the folder by its absolute path")
         folder, label = Path(os.path.normpath(home / name)), name
         if files is not None and folder.is_relative_to(files.root):
             inside: str | None = folder.relative_to(files.root).as_posix()

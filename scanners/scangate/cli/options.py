@@ -54,21 +54,21 @@ def _name_source(context: click.Context, parameter: click.Parameter, value: str 
 
 policy_option = click.option(
     *("--policy",),
-    metavar="NAME|FILE",
+    metavar="NAME|FILE|ADDRESS",
     envvar="SCANGATE_POLICY",
     show_envvar=True,
     callback=_name_source,
-    help="A bundled policy or a file  [default: the repository's, else baseline]",
+    help="A bundled policy, a file or a pinned address  [default: the repository's, else baseline]",
 )
 environment_option = click.option(
     "--env", "environment", metavar="NAME", envvar="SCANGATE_ENV", show_envvar=True, help="Apply this environment of the policy"
 )
 floor_option = click.option(
     *("--floor",),
-    metavar="NAME|FILE",
+    metavar="NAME|FILE|ADDRESS",
     envvar="SCANGATE_FLOOR",
     show_envvar=True,
-    help="A bundled policy or a file that the policy may only tighten",
+    help="A bundled policy, file or pinned address that the policy may only tighten",
 )
 policy_options = group(policy_option, environment_option, floor_option)
 trust_policy_option = click.option("--trust-policy", is_flag=True, help="Allow a policy in the scanned tree to start programs")

@@ -14,6 +14,7 @@ from scangate.errors import PolicyError
 from scangate.files import FileTooLargeError, NotRegularFileError, describe_os_error, read_regular_file
 from scangate.judge.decode import decode_node
 from scangate.judge.error_text import shorten, suggest
+from scangate.judge.policy_address import is_policy_address, label_address
 from scangate.judge.policy_schema import PolicyDocument
 from scangate.judge.policy_toml import PYPROJECT_FILE, has_policy_table, is_pyproject, parse_policy_toml
 from scangate.judge.policy_yaml import MAX_BYTES, Node, Position, make_policy_error, parse_policy_yaml, too_large_error
@@ -37,13 +38,15 @@ class PolicyRevision(msgspec.Struct, frozen=True):
 
 class PolicySource(msgspec.Struct, frozen=True):
     """A policy file before it is read; ``label`` is its name in messages, ``in_tree`` whether it is in the scanned tree,
-    ``in_revision`` whether git has it there in a revision, as the label says."""
+    ``in_revision`` whether git has it there in a revision, as the label says. ``remote``: it is at an address, and ``file`` is only
+    a name."""
 
     file: Path
     label: str
     bundled: bool = False
     in_tree: bool = False
     in_revision: bool = False
+    remote: bool = False
 
 
 class PolicyFile(msgspec.Struct, frozen=True):
@@ -70,7 +73,7 @@ def load_chain(
     """The files of a policy, the one that extends nothing first and the requested one last.
 
     Where a ``revision`` is given, ``root`` and a file of the repository are below its ``top``. ``content``: what to read instead of
-    the file asked for.
+    the file asked for; without it, no policy at an address can be read.
     """
     source = _default_source(root, revision) if spec is None else _requested_source(spec, root, revision)
     layers: list[PolicyFile] = []
@@ -189,13 +192,19 @@ def _bundled_source(name: str) -> PolicySource:
 
 
 def is_policy_path(spec: str) -> bool:
-    """Whether a policy's name means a file: it has a slash, a YAML suffix or is a pyproject.toml; all else is a bundled one."""
-    return "/" in spec or spec.endswith((".yaml", ".yml")) or is_pyproject(spec)
+    """Whether a policy's name means a file: it has a slash, a YAML suffix or is a pyproject.toml.
+
+    All else is the name of a bundled one, or the address of one that is elsewhere.
+    """
+    return not is_policy_address(spec) and ("/" in spec or spec.endswith((".yaml", ".yml")) or is_pyproject(spec))
 
 
 def _requested_source(spec: str, root: Path, revision: PolicyRevision | None) -> PolicySource:
     if spec in list_bundled_policies():
         return _bundled_source(spec)
+    if is_policy_address(spec):
+        label = label_address(spec)
+        return PolicySource(Path(label), label, remote=True)
     if not is_policy_path(spec):
         raise PolicyError(
             f"no policy is named `{shorten(spec)}`",
@@ -206,6 +215,12 @@ def _requested_source(spec: str, root: Path, revision: PolicyRevision | None) ->
 
 
 def _extended_source(spec: str, source: PolicySource, root: Path, revision: PolicyRevision | None, place: Position) -> PolicySource:
+    if is_policy_address(spec):
+        what, hint = (
+            "a policy extends no address",
+            f"name it on the command line of the build: --floor {label_address(spec)}#sha256=HEX",
+        )
+        raise make_policy_error(place, "extends", what, hint)
     if not is_policy_path(spec):
         if spec not in list_bundled_policies():
             raise make_policy_error(
@@ -215,6 +230,9 @@ def _extended_source(spec: str, source: PolicySource, root: Path, revision: Poli
                 f"{suggest(spec, list_bundled_policies())}; a file ends in .yaml",
             )
         return _bundled_source(spec)
+    if source.remote:
+        what = "a policy from an address has no other files"
+        raise make_policy_error(place, "extends", what, "extend a bundled policy instead")
     file = Path(os.path.normpath(source.file.parent / spec))
     inside = _is_in_tree(file, root)
     if source.in_tree and not inside:
@@ -294,6 +312,8 @@ def _look_hint(source: PolicySource) -> str:
 def _read_bytes(source: PolicySource, referrer: Position | None) -> bytes:
     """The bytes of a regular file, at most one more than allowed. Anything else at the path is an error, not an absence."""
     place, path = referrer or Position(source.label), "extends" if referrer else ""
+    if source.remote:  # reading it is not this module's
+        raise make_policy_error(place, path, "an address is not read here", "name a file")
     try:
         return read_regular_file(source.file, MAX_BYTES, follow_links=True)
     except FileTooLargeError:

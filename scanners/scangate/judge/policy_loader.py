@@ -199,5 +199,5 @@ def _complete(policy: Policy, layers: tuple[PolicyFile, ...]) -> Policy:
         in_tree=asked.source.in_tree,
         is_bundled=asked.source.bundled,
         environments=environments,
-        folders={layer.source.label: str(layer.source.file.parent) for layer in layers},
+        folders={layer.source.label: str(layer.source.file.parent) for layer in layers if not layer.source.remote},
     )

@@ -26,9 +26,15 @@ def parse_s3_url(url: str) -> tuple[str, str]:
     return match["bucket"], match["key"]
 
 
-@translate_errors()
 def read_object(s3: S3Client, request: GetObjectRequestTypeDef, max_bytes: int = 0) -> tuple[str, str] | None:
-    """Return an object's text and ETag, None if it does not exist. Raises PublishError if it is larger than ``max_bytes``.
+    """Return an object's text and ETag, None if it does not exist. Raises PublishError as `read_bytes` does."""
+    found = read_bytes(s3, request, max_bytes)
+    return None if found is None else (found[0].decode("utf-8", "replace"), found[1])
+
+
+@translate_errors()
+def read_bytes(s3: S3Client, request: GetObjectRequestTypeDef, max_bytes: int = 0) -> tuple[bytes, str] | None:
+    """Return an object's bytes and ETag, None if it does not exist. Raises PublishError if it is larger than ``max_bytes``.
 
     Without s3:ListBucket, S3 reports a missing object as AccessDenied; that is an error, not a missing object.
     """
@@ -40,7 +46,7 @@ def read_object(s3: S3Client, request: GetObjectRequestTypeDef, max_bytes: int =
     body = response["Body"].read(limit + 1)
     if len(body) > limit:
         raise PublishError("TooLarge", f"s3://{request['Bucket']}/{request['Key']} is larger than {limit} bytes")
-    return body.decode("utf-8", "replace"), response["ETag"]
+    return body, response["ETag"]
 
 
 def update_document(s3: S3Client, bucket: str, key: str, update: Callable[[str], str]) -> str:

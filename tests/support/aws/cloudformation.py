@@ -89,13 +89,17 @@ class StackTemplate:
             return re.sub(
                 r"\$\{([^!}][^}]*)\}", lambda match: more[match[1]] if match[1] in more else self._named(match), text
             ).replace("${!", "${")
-        if function in {"Fn::Join", "Fn::FindInMap", "Fn::ImportValue"}:
+        if function in {"Fn::Join", "Fn::Split", "Fn::Select", "Fn::FindInMap", "Fn::ImportValue"}:
             return self._found(function, argument)
         return self._logic(function, argument)
 
     def _found(self, function: str, argument: Any) -> Any:
         if function == "Fn::Join":
             return str(argument[0]).join(map(str, self.resolve(argument[1])))
+        if function == "Fn::Split":
+            return str(self.resolve(argument[1])).split(str(argument[0]))
+        if function == "Fn::Select":
+            return self.resolve(argument[1])[int(argument[0])]
         if function == "Fn::ImportValue":
             return self._import(str(self.resolve(argument)))
         first, second, third = map(self.resolve, argument)
