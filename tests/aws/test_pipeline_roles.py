@@ -198,3 +198,20 @@ def test_only_the_verification_step_records_admissions() -> None:
         if any(fnmatchcase(mark, directory) for directory in allowed_actions(found, role).get("s3:PutObject", ()))
     }
     assert writers == {"CheckRole"}
+
+
+@pytest.mark.parametrize("role", ["GateRole", "JudgeRole"])
+@pytest.mark.parametrize("parameter", ["Policy", "Floor"])
+def test_the_right_to_read_a_policy_follows_its_address(role: str, parameter: str) -> None:
+    pin = f"#sha256={'0f' * 32}"
+    places = {
+        f"s3://acme-policies/house.yaml{pin}": ("s3:GetObject", "arn:aws:s3:::acme-policies/house.yaml"),
+        f"ssm:///acme/house{pin}": ("ssm:GetParameter", "arn:aws:ssm:eu-central-1:123456789012:parameter/acme/house"),
+        f"https://acme.example/house.yaml{pin}": ("", ""),
+        "/opt/house.yaml": ("", ""),
+    }
+    plain = allowed_actions(load_stack("container-image"), role)
+    for address, (action, place) in places.items():
+        found = allowed_actions(load_stack("container-image", **{parameter: address}), role)
+        more = {(name, each) for name, given in found.items() for each in given - plain.get(name, set())}
+        assert more == ({(action, place)} if action else set())
