@@ -20,9 +20,9 @@ def test_the_list_names_each_of_them_with_what_it_is(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["gate", "gate.yaml", "appspec/verify.sh"])
+@pytest.mark.parametrize("name", ["gate", "gate.yaml", "appspec/verify.sh", "terraform/gate/main.tf", "cdk/gate.py"])
 def test_snippet_is_printed_verbatim(name: str, tmp_path: Path) -> None:
-    file = folder("buildspec_snippets") / (name if name.endswith((".sh", ".yaml")) else f"{name}.yml")
+    file = folder("buildspec_snippets") / (name if name.endswith((".sh", ".yaml", ".tf", ".py")) else f"{name}.yml")
     assert run_scangate("snippet", name, cwd=tmp_path).expect(0).stdout == file.read_text("utf-8")
 
 

@@ -11,7 +11,8 @@ from scangate.cli.console import print_line
 from scangate.errors import UsageError
 from scangate.judge.error_text import suggest
 
-SUFFIXES = {".yml", ".yaml", ".sh"}
+KEPT_SUFFIXES = {".sh", ".tf", ".py"}
+SUFFIXES = {".yml", ".yaml"} | KEPT_SUFFIXES
 
 
 @click.command()
@@ -31,7 +32,7 @@ def command(name: str | None) -> int:
 
 
 def list_snippets() -> dict[str, Path]:
-    """The snippets by name: the path in the directory, without `.yml` or `.yaml`.
+    """The snippets by name: the path in the directory, of YAML without the suffix.
 
     A template keeps `.yaml` where a buildspec has its name.
     """
@@ -40,7 +41,9 @@ def list_snippets() -> dict[str, Path]:
     buildspecs = {str(file.relative_to(root).with_suffix("")) for file in files if file.suffix == ".yml"}
     names = (str(file.relative_to(root)) for file in files)
     return {
-        name if name.endswith(".sh") or (name.endswith(".yaml") and name[:-5] in buildspecs) else name.rpartition(".")[0]: file
+        name
+        if file.suffix in {".sh", ".tf", ".py"} or (name.endswith(".yaml") and name[:-5] in buildspecs)
+        else name.rpartition(".")[0]: file
         for name, file in zip(names, files, strict=True)
     }
 
