@@ -16,10 +16,16 @@ import pytest
 
 from scangate.model import (
     NEVER_ALLOWED,
+    FileReport,
+    Finding,
+    FindingKind,
     GapKind,
+    Location,
     ScanResult,
+    SkippedPath,
+    SkipReason,
 )
-from scangate.plugin import FileFacts
+from scangate.plugin import FileFacts, SourceFile
 from scangate.scan import content_cache
 from scangate.scan import result_cache as memory_module
 from scangate.scan.cache_store import CacheStore
@@ -28,6 +34,7 @@ from scangate.scan.engine import scan
 from scangate.scan.plan import ScannerTask, ScanPlan
 from scangate.scan.result_cache import ResultCache
 from scangate.scan.skipping import ExcludedPaths
+from scangate.scan.text_redactor import TextRedactor
 from scangate.scan.whole_scan_cache import scan_key
 from tests.support.fake_scanners import FILES, LATER, SECRET, WordScanner
 from tests.support.scan_harness import ScanHarness, run_git, write_files
@@ -40,6 +47,7 @@ class CachedScans:
         self.bench = ScanHarness(folder)
         self.cache = folder / "cache"
         self.now = LATER
+        self.text, self.redacted = "", ""  # of runs with ``texts``: a text that is none of a scanner's, and what became of it
 
     def run(
         self, *scanners: WordScanner, files: Mapping[str, bytes | str] | None = None, remember: bool = True, **plan: Any
@@ -54,9 +62,12 @@ class CachedScans:
         cache = CacheStore(self.cache, self.bench.root, now=self.now) if remember else None
         memory = ResultCache(cache, rules, self.now) if cache is not None else None
         tasks = tuple(ScannerTask(scanner, options, timeout) for scanner in scanners)
-        results, _ = scan(
-            listing, ScanPlan(tasks, result_cache=memory, **plan), self.bench.processes, self.bench.private_folder, lambda *_: None
-        )
+        texts: TextRedactor | None = plan.pop("texts", None)
+        todo = ScanPlan(tasks, result_cache=memory, **plan)
+        results, _ = scan(listing, todo, self.bench.processes, self.bench.private_folder, lambda *_: None, texts)
+        if texts is not None:
+            self.redacted = texts.redact(self.text)
+            texts.save()
         if cache is not None:
             assert cache.notes == []
             cache.close()
@@ -65,6 +76,25 @@ class CachedScans:
     def kept(self) -> bytes:
         """Every byte of the cache."""
         return b"".join(file.read_bytes() for file in self.cache.iterdir())
+
+
+class KeyScanner(WordScanner):
+    """Its findings are secrets, each where its value is."""
+
+    def _finding(self, path: str, number: int, line: str) -> Finding:
+        found = super()._finding(path, number, line)
+        place = Location(path, number, number, 1, len(line) + 1)
+        return msgspec.structs.replace(found, kind=FindingKind.SECRET, location=place)
+
+
+class IndexScanner(WordScanner):
+    """Its components come from an index whose address is SECRET, and the files that have some are skipped in part."""
+
+    def _report(self, source: SourceFile) -> FileReport:
+        report = super()._report(source)
+        parts = tuple(msgspec.structs.replace(part, index=SECRET) for part in report.components)
+        skipped = tuple(SkippedPath(part.path, SkipReason.EXCLUDED, self.NAME, "a part") for part in parts)
+        return msgspec.structs.replace(report, components=parts, skipped_paths=skipped)
 
 
 def plain(results: Iterable[ScanResult]) -> list[ScanResult]:
@@ -120,6 +150,52 @@ def test_secrets_of_another_scanner_invalidate_cache(lab: CachedScans) -> None:
     assert SECRET[:10].encode() not in lab.kept()
     lab.run(blind, WordScanner("seeing"))
     assert blind.asked == []
+
+
+def test_a_warm_scan_digests_the_secrets_under_its_own_salt(lab: CachedScans) -> None:
+    """The digests in the findings depend on the salt, which each repository and baseline may change."""
+    keys = KeyScanner()
+    (first,) = lab.run(keys, files=FILES, secret_salt=b"one")
+    (second,) = lab.run(keys, files={"b.txt": "bad\n"}, secret_salt=b"two")
+    assert keys.asked == ["b.txt"]
+    assert [second] != [first]
+    assert plain([second]) == plain(lab.run(keys, remember=False, secret_salt=b"two"))
+    assert {finding.identity.secret != "" for finding in second.findings if finding.identity} == {True}
+
+
+def test_components_are_those_of_a_cold_scan_whatever_is_masked_in_them(lab: CachedScans) -> None:
+    """The address of an index is masked while it is a secret of any file."""
+    words = IndexScanner()
+    files = {**FILES, "p.txt": "package\n", "q.txt": "package\nbad package\n"}
+    is_secret = f"secret={SECRET}\n"
+    masked = ["c.txt", "d.txt", "p.txt", "q.txt"]
+    scans: list[tuple[str, list[str]]] = [
+        ("bad\n", sorted(files)),
+        (is_secret, ["c.txt"]),
+        ("bad\nx\n", masked),
+        (f"y\n{is_secret}", ["c.txt"]),
+        (f"{is_secret}\n", masked),  # the place of the secret counts as well
+        ("z\n", masked),
+    ]
+    for content, asked in scans:
+        warm = lab.run(words, files={**files, "c.txt": content})
+        assert words.asked == asked
+        assert plain(warm) == plain(lab.run(words, remember=False))
+        assert [part.index for part in warm[0].components] == ["***" if is_secret in content else SECRET] * 2
+        assert [skipped.path for skipped in warm[0].skipped_paths] == ["p.txt", "q.txt"]
+
+
+def test_a_text_is_redacted_after_a_warm_scan_as_after_a_cold_one(lab: CachedScans) -> None:
+    """After a warm scan the secrets are read from their files again, and only for a text that is new."""
+    words, files = (
+        WordScanner(),
+        {"a.txt": "bad\n", "b.txt": "x\n", "c.txt": f"x\nsecret={SECRET}\n", "d.txt": "secret=hunter2-pony\n"},
+    )
+    for text in ("nothing", f"see {SECRET}", "see hunter2-pony", f"{SECRET} and hunter2-pony", "nothing more"):
+        lab.text = text
+        lab.run(words, files=files, texts=TextRedactor())
+        assert lab.redacted == text.replace(SECRET, "***").replace("hunter2-pony", "***")
+        assert (words.asked == []) == (text != "nothing")
 
 
 def test_a_gap_is_not_kept(lab: CachedScans) -> None:
