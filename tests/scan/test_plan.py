@@ -12,13 +12,16 @@ import pytest
 
 from scangate.errors import ScanError
 from scangate.model import Analysis, Coverage, FileSource, Gap, GapKind, ScanStatus, SkippedPath, SkipReason, Targets
+from scangate.plugin import FileFacts
 from scangate.scan.listing import Listing
+from scangate.scan.pieces import typical_path
 from scangate.scan.plan import (
     UNKNOWN_TOOL,
     ScannerTask,
     ScanPlan,
     ToolInfo,
     accepts,
+    accepts_piece,
     assign_files,
     call_guarded,
     gap_from_error,
@@ -77,6 +80,37 @@ def test_scanner_without_pieces_is_not_given_a_file_for_a_piece(monkeypatch: pyt
     assert accepts(ScannerTask(scanner, None, 1.0), template)
     monkeypatch.setattr(scanner, "READS_PIECES", False, raising=False)
     assert not accepts(ScannerTask(scanner, None, 1.0), template)
+
+
+def test_a_piece_is_offered_as_a_file_below_its_container() -> None:
+    offered: list[tuple[FileFacts, Any]] = []
+
+    class Refuser(FakeScanner):
+        def reads(self, file: FileFacts, options: Any) -> bool:
+            offered.append((file, options))
+            return False
+
+    target = Target("ci/build.yml", b"ci/build.yml", content_type="buildspec", piece_types=("shell",))
+    assert not accepts_piece(ScannerTask(Refuser(read_all), 7, 1.0), target, "shell")
+    assert offered == [(FileFacts(typical_path("ci/build.yml", "shell"), "shell"), 7)]
+    assert offered[0][0].path.startswith("ci/build.yml/")
+
+
+def test_a_scanner_says_with_its_options_which_files_a_file_names(tmp_path: Path) -> None:
+    asked = []
+
+    class Includer(FakeScanner):
+        def also_reads(self, path: str, data: bytes, options: Any) -> list[str]:
+            asked.append((path, data, options))
+            return ["z.md"]
+
+    (tmp_path / "a.txt").write_bytes(b"see z.md")
+    (tmp_path / "z.md").write_bytes(b"")
+    targets = tuple(Target(path, path.encode()) for path in ("a.txt", "z.md"))
+    listing = Listing(tmp_path, targets, Targets(FileSource.GIT_INDEX, len(targets)))
+    run = assign_files(ScannerTask(Includer(read_all), 7, 1.0), listing, ())
+    assert [target.path for target in run.targets] == ["a.txt", "z.md"]
+    assert asked[0] == ("a.txt", b"see z.md", 7)
 
 
 def test_scanner_is_asked_with_its_own_options() -> None:
