@@ -147,7 +147,8 @@ def _live() -> dict[str, Any]:
 STEPS = ["Gate.Gate", "Build.Build", "production.Sign", "production.Check", "production.Deploy"]
 
 
-@pytest.mark.parametrize("workload", [pytest.param(name, marks=() if name == "lambda" else nightly) for name in WORKLOADS])
+@nightly
+@pytest.mark.parametrize("workload", WORKLOADS)
 def test_a_pass_is_released_and_each_role_has_least_privilege(
     workload: str, begin: Callable[..., PipelineSimulator], tmp_path: Path
 ) -> None:

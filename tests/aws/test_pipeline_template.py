@@ -37,6 +37,7 @@ from tests.support.buildspec.parser import parse_buildspec
 from tests.support.buildspec.sources import CLEAN, INJECTION, commit
 from tests.support.buildspec.workspace import Workspace
 from tests.support.command import run_scangate
+from tests.support.frequency import mostly_nightly
 from tests.support.paths import ROOT, SNIPPETS
 
 BIN = Path(sys.executable).parent
@@ -485,7 +486,7 @@ FOREIGN = [
 ]
 
 
-@pytest.mark.parametrize("image", FOREIGN)
+@pytest.mark.parametrize("image", mostly_nightly(FOREIGN, often=3))
 def test_an_image_of_another_registry_or_without_a_digest_is_not_signed(line: Line, image: str) -> None:
     found, product = load_stack("container-image"), _product(line.folder, "container-image")
     (product / "image.txt").write_text(image, "utf-8")

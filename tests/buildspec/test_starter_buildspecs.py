@@ -73,7 +73,7 @@ PROJECTS: dict[str, dict[str, str]] = {
         "requirements.txt": "constructs\n",
     },
 }
-QUICK = ("unittest", "make", "pytest")
+QUICK = ("make",)
 SLOW = tuple(name for name in PROJECTS if name not in QUICK)
 
 

@@ -82,6 +82,7 @@ def live(tmp_path: Path, seed: int, commits: int, *tools: str) -> None:
     assert len(before) > 10
 
 
+@pytest.mark.nightly
 def test_ten_commits(tmp_path: Path) -> None:
     live(tmp_path, 4, 10, "bandit", "detect-secrets")
 

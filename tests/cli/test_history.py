@@ -14,6 +14,7 @@ import pytest
 from scangate.report import FORMATS
 from tests.support.command import environment, flatten_verdict, run_scangate
 from tests.support.fake_secrets import fake_tokens
+from tests.support.frequency import mostly_nightly
 from tests.support.history_repository import HistoryRepository
 from tests.support.planted_secrets import PlantedSecrets
 
@@ -335,7 +336,7 @@ sys.exit(main())
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", mostly_nightly([signal.SIGKILL, signal.SIGTERM]))
 def test_a_run_that_was_killed_goes_on_where_it_was(repository: HistoryRepository, number: signal.Signals) -> None:
     for each in range(12):
         repository.commit({f"{each:02}.py": key(str(each))})

@@ -10,6 +10,7 @@ import pytest
 from scangate.report import FORMATS
 from tests.support.advisory_services import run_network
 from tests.support.command import SCANGATE, CommandResult, environment, load_verdict, run_scangate
+from tests.support.frequency import mostly_nightly
 from tests.support.linked_environment import LinkedEnvironment
 from tests.support.planted_secrets import PlantedSecrets, read_tree
 from tests.support.quoted_secrets import QuotedSecrets
@@ -102,10 +103,7 @@ def test_secrets_are_kept_wherever_they_are_quoted(tmp_path: Path) -> None:
     assert {entry["path"] for entry in verdict["findings"]} >= set(planted.files) - {"left/out/a.py"}
 
 
-AT_NIGHT = [pytest.param(tool, marks=pytest.mark.nightly) for tool in ("semgrep", "pip-audit")]
-
-
-@pytest.mark.parametrize("broken", ["bandit", "detect-secrets", *AT_NIGHT])
+@pytest.mark.parametrize("broken", mostly_nightly(["detect-secrets", "bandit", "semgrep", "pip-audit"]))
 def test_a_tool_that_shouts_secrets_and_dies_gives_none_away(tmp_path: Path, broken: str) -> None:
     planted = PlantedSecrets()
     # the planted list names an index of its own, about which no service is asked
@@ -123,7 +121,7 @@ def test_a_tool_that_shouts_secrets_and_dies_gives_none_away(tmp_path: Path, bro
     assert {"crash"} <= {gap["kind"] for gap in load_verdict(out / "all")["gaps"] if gap["scanner"] == broken}
 
 
-@pytest.mark.parametrize("kind", ["code", "secret"])
+@pytest.mark.parametrize("kind", mostly_nightly(["secret", "code"]))
 def test_a_command_that_quotes_secrets_everywhere_gives_none_away(tmp_path: Path, kind: str) -> None:
     planted = PlantedSecrets()
     tree = write_files(tmp_path / "tree", planted.files)

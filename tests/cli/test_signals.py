@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import CommandResult, environment, load_verdict, run_scangate
+from tests.support.frequency import mostly_nightly
 from tests.support.interrupted_scan import SLOW_TOOL, interrupt_scan
 from tests.support.linked_environment import LinkedEnvironment, assert_nothing_left
 from tests.support.sample_trees import CLEAN_SOURCE, create_repository, write_policy
@@ -48,13 +49,16 @@ def assert_interrupted(ran: CommandResult, tmp_path: Path, code: int, name: str)
 
 @pytest.mark.parametrize(
     ("signals", "code", "name"),
-    [
-        ([INT], 130, "SIGINT"),
-        ([TERM], 143, "SIGTERM"),
-        ([HUP], 129, "SIGHUP"),
-        ([INT, INT], 130, "SIGINT"),
-        ([TERM, TERM, INT], 143, "SIGTERM"),
-    ],
+    mostly_nightly(
+        [
+            ([TERM], 143, "SIGTERM"),
+            ([INT, INT], 130, "SIGINT"),
+            ([INT], 130, "SIGINT"),
+            ([HUP], 129, "SIGHUP"),
+            ([TERM, TERM, INT], 143, "SIGTERM"),
+        ],
+        often=2,
+    ),
 )
 def test_signal_during_scan_is_reported(tmp_path: Path, signals: list[signal.Signals], code: int, name: str) -> None:
     assert_interrupted(run(tmp_path, signals), tmp_path, code, name)

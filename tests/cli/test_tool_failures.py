@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.advisory_services import run_network
 from tests.support.command import CommandResult, environment, load_verdict, run_scangate
+from tests.support.frequency import mostly_nightly
 from tests.support.linked_environment import REAL_BIN, LinkedEnvironment, assert_nothing_left
 from tests.support.sample_trees import CLEAN_SOURCE, write_files, write_policy
 
@@ -35,8 +36,8 @@ ACTS = {
     "floods-stderr-for-ever": (FLOOD.format(fd=2), "timeout"),
 }
 RARE = {"exit-2", "a-list", "ended-half-way", "floods-stderr-for-ever"}  # these are tried on one tool alone
-IN_EVERY_RUN = {"killed", "garbage"}
-IN_EVERY_RUN_OF_BANDIT = IN_EVERY_RUN | {"exit-2", "empty", "hangs", "floods-stderr"}
+IN_EVERY_RUN = {"killed"}
+IN_EVERY_RUN_OF_BANDIT = IN_EVERY_RUN | {"garbage", "empty", "hangs", "floods-stderr"}
 STARTS = "import os, subprocess, sys, time\n"
 # every fake also leaves two programs behind: one in its group, one in a session of its own
 LEAVES = "[subprocess.Popen(['sleep', '600'], start_new_session=own, stdout=-3, stderr=-3) for own in (False, True)]\n"
@@ -103,7 +104,7 @@ def test_killed_tool_is_reported(tmp_path: Path) -> None:
     assert "killed by SIGKILL" in ran.stdout
 
 
-@pytest.mark.parametrize("tool", ["bandit", "semgrep", "pip-audit"])
+@pytest.mark.parametrize("tool", mostly_nightly(["bandit", "semgrep", "pip-audit"]))
 @pytest.mark.parametrize("how", ["script", "package", "not executable", "no interpreter"])
 def test_missing_tool_is_reported(tmp_path: Path, tool: str, how: str) -> None:
     bench = LinkedEnvironment(tmp_path / "bench")
@@ -147,7 +148,8 @@ def test_a_flood_on_stderr_hangs_nothing_and_hides_nothing(tmp_path: Path) -> No
     assert_reported(ran, folder, "bandit", "garbage")
 
 
-@pytest.mark.parametrize("act", ["sys.exit(2)", pytest.param("sys.exit(print('rubbish'))", marks=pytest.mark.nightly)])
+@pytest.mark.nightly
+@pytest.mark.parametrize("act", ["sys.exit(2)", "sys.exit(print('rubbish'))"])
 def test_where_the_quick_front_end_of_semgrep_fails_the_ordinary_one_is_asked(tmp_path: Path, act: str) -> None:
     bench = LinkedEnvironment(tmp_path / "bench")
     semgrep = str(REAL_BIN / "semgrep")

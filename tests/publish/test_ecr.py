@@ -13,6 +13,7 @@ from scangate.publish.ecr import fetch_scan_findings, parse_image_reference
 from tests.support.aws.account import REGION, FakeAccount
 from tests.support.aws.protocol import AwsError
 from tests.support.command import CommandResult, environment, flatten_verdict, run_scangate
+from tests.support.frequency import mostly_nightly
 from tests.support.sample_trees import CLEAN_SOURCE, create_repository, write_policy
 
 DIGEST = "sha256:" + "ab" * 32
@@ -154,16 +155,19 @@ def test_a_scan_in_progress_is_awaited(account: FakeAccount) -> None:
 
 @pytest.mark.parametrize(
     ("start", "region"),
-    [
-        ("", ""),
-        ("123456789012.dkr.ecr.eu-west-1.amazonaws.com/", "eu-west-1"),
-        ("123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com/", "us-gov-west-1"),
-        ("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/", "cn-north-1"),
-        ("123456789012.dkr-ecr.ap-southeast-2.on.aws/", "ap-southeast-2"),
-        ("123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn/", "cn-north-1"),
-        ("arn:aws-us-gov:ecr:us-gov-east-1:123456789012:repository/", "us-gov-east-1"),
-        ("arn:aws-cn:ecr:cn-northwest-1:123456789012:repository/", "cn-northwest-1"),
-    ],
+    mostly_nightly(
+        [
+            ("", ""),
+            ("123456789012.dkr.ecr.eu-west-1.amazonaws.com/", "eu-west-1"),
+            ("123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com/", "us-gov-west-1"),
+            ("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/", "cn-north-1"),
+            ("123456789012.dkr-ecr.ap-southeast-2.on.aws/", "ap-southeast-2"),
+            ("123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn/", "cn-north-1"),
+            ("arn:aws-us-gov:ecr:us-gov-east-1:123456789012:repository/", "us-gov-east-1"),
+            ("arn:aws-cn:ecr:cn-northwest-1:123456789012:repository/", "cn-northwest-1"),
+        ],
+        often=3,
+    ),
 )
 def test_the_region_of_the_image_reference_is_used(account: FakeAccount, scanned: Path, start: str, region: str) -> None:
     account.services["ecr"] = Registry("COMPLETE").service

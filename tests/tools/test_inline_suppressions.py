@@ -42,6 +42,7 @@ def test_nosec_suppresses_what_bandit_suppresses(tmp_path: Path) -> None:
     assert len(everything - hidden) > 40
 
 
+@pytest.mark.nightly
 def test_nosemgrep_suppresses_what_semgrep_suppresses(tmp_path: Path) -> None:
     rules = tmp_path / "rules.yaml"
     rules.write_text(SEMGREP_RULES)

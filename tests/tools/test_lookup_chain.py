@@ -18,6 +18,7 @@ from scangate.scan.cache_store import CacheStore
 from scangate.scan.saved_values import SavedValues
 from scangate.tools import advisory_services, pip_audit
 from tests.support.advisory_services import OSV, PYPI, FakeNetwork, find_closed_port, run_network
+from tests.support.frequency import mostly_nightly
 from tests.support.scan_harness import ScanHarness
 
 FAILURES = ["not-found", "error", "hang", "truncated", "portal", "tls", "proxy"]
@@ -70,7 +71,7 @@ def quick(advisories: str = "auto", days: int | None = None) -> pip_audit.Option
     return pip_audit.Options(advisories="local" if local else "auto", seconds=1, max_age_days=days)
 
 
-@pytest.mark.parametrize("mood", FAILURES)
+@pytest.mark.parametrize("mood", mostly_nightly(FAILURES, often=3))
 def test_a_failing_network_leaves_a_gap_for_each_pin(world: FakeNetwork, tmp_path: Path, mood: str) -> None:
     world.behaviors = {PYPI: mood, OSV: mood}
     result = audit(tmp_path, quick())

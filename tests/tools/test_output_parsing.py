@@ -156,6 +156,7 @@ def test_every_secret_in_a_line_is_found(bench: ScanHarness, line: str) -> None:
     assert {("some.json", text.find(value) + 1) for value in values[1:]} <= places
 
 
+@pytest.mark.nightly
 def test_a_line_of_two_thousand_secrets_is_scanned_in_time(bench: ScanHarness) -> None:
     text = ", ".join(f'"password": "{fake_secret(str(number))}"' for number in range(2_000))
     result = bench.result(detect_secrets, {"min.json": f"{{{text}}}"})

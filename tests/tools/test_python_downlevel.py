@@ -132,7 +132,7 @@ def test_syntax_unknown_to_this_python_is_unchanged(text: str) -> None:
     assert downlevel(text.encode()) == text.encode()
 
 
-@pytest.mark.smoke
+@pytest.mark.nightly
 def test_the_standard_library_keeps_its_lines_and_columns() -> None:
     changed = 0
     for file in sorted([*STANDARD.glob("*.py"), *STANDARD.glob("asyncio/*.py"), *STANDARD.glob("test/test_patma.py")]):

@@ -87,7 +87,7 @@ def test_any_syntax_stays_the_same_program() -> None:
         assert trees_are_equal(text), construct
 
 
-@pytest.mark.smoke
+@pytest.mark.nightly
 def test_the_standard_library_stays_the_same_program() -> None:
     for file in sorted([*STANDARD.glob("[a-h]*.py"), *STANDARD.glob("test/test_[fgp]*.py")]):
         data = file.read_bytes()
