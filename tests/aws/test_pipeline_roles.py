@@ -8,9 +8,10 @@ from fnmatch import fnmatchcase
 import boto3
 import pytest
 
+from scangate.publish import ecs_hook
 from scangate.publish.codedeploy_hook import handler
 from tests.support.aws.account import FakeAccount
-from tests.support.aws.deployment_hook import CODE, ECS_SPEC, EVENT, IMAGE, LAMBDA_SPEC, Stage
+from tests.support.aws.deployment_hook import CODE, ECS_SPEC, EVENT, IMAGE, LAMBDA_SPEC, REVISION_EVENT, Stage
 from tests.support.aws.pipeline_roles import (
     BUILD_AGENT,
     CLONE,
@@ -73,6 +74,30 @@ def test_service_roles_allow_what_the_aws_guides_list(workload: str) -> None:
         assert set(allowed_actions(found, "DeployRole")) == DEPLOYER | DEPLOYERS[workload]
 
 
+def test_the_pipeline_of_a_service_that_deploys_itself_may_do_what_the_guide_lists() -> None:
+    """https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECS.html#edit-role-ecs"""
+    guide = {"DescribeServices", "DescribeTaskDefinition", "DescribeTasks", "ListTasks", "RegisterTaskDefinition", "TagResource"}
+    wanted = PIPELINE | {f"ecs:{name}" for name in guide | {"UpdateService"}} | {"iam:PassRole"}
+    assert set(allowed_actions(load_stack("container-image", DeploymentController="ECS"), "PipelineRole")) == wanted - {
+        "sns:Publish"
+    }
+
+
+def test_the_hook_of_ecs_may_make_the_calls_that_it_makes(account: FakeAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(account, monkeypatch)
+    stage.attest("image", IMAGE)
+    key = boto3.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
+    monkeypatch.setenv("SCANGATE_PUBLIC_KEY", key)
+    account.calls.clear()
+    ecs_hook.handler(REVISION_EVENT)
+    made = {f"{call.service}:{call.operation}" for call in account.calls}
+    beside = MISSING_OBJECT | {"kms:Decrypt", "logs:CreateLogStream", "logs:PutLogEvents"}
+    role = allowed_actions(load_stack("container-image", DeploymentController="ECS"), "HookRole")
+    assert set(role) == made | beside
+    revision = REVISION_EVENT["executionDetails"]["targetServiceRevisionArn"].replace("eu-west-1", "eu-central-1")
+    assert any(fnmatchcase(revision, place) for place in role["ecs:DescribeServiceRevisions"])
+
+
 # AWSCodeDeployRole, version 11, but for classic load balancers and topics; then what a launch template asks for.
 # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCodeDeployRole.html
 FLEETS = {
@@ -132,6 +157,7 @@ WITHOUT_A_RESOURCE = {
     "ec2:DescribeInstances",
     "ecr:GetAuthorizationToken",
     "ecs:DescribeTaskDefinition",
+    "ecs:ListTasks",  # but a container instance, which a task of Fargate does not have
     "elasticloadbalancing:DescribeListeners",
     "elasticloadbalancing:DescribeRules",
     "elasticloadbalancing:DescribeTargetGroups",

@@ -126,7 +126,9 @@ def test_the_page_names_every_parameter_and_output_and_its_commands_are_accepted
         template = read_template(file)
         names = {*template["Parameters"], *template["Outputs"], file.name}
         assert {name for name in names if f"`{name}`" not in text} == set(), file.name
-    (block,) = (block for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) if "cloudformation deploy" in block)
+    (block,) = (
+        block for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) if "--stack-name shop-pipeline --template" in block
+    )
     printed = dict(re.findall(r"^scangate snippet (\S+) > (\S+)$", block, re.MULTILINE))
     assert {SNIPPETS / file for file in printed.values()} == {*TEMPLATES[:2], PIPELINES["lambda"]}
     assert all(list_snippets()[name].name == file for name, file in printed.items())
@@ -508,4 +510,7 @@ def test_the_appspec_always_calls_the_hook(line: Line) -> None:
     assert line.build(found, "Sign", product, **variables).status == "SUCCEEDED"
     spec = json.loads((product / "appspec.yaml").read_text("utf-8"))
     assert spec["Hooks"] == [{"BeforeInstall": found.resources()["HookProduction"]["FunctionName"]}]
-    assert json.loads((product / "imageDetail.json").read_text("utf-8"))["ImageURI"].endswith(DIGEST)
+    image = json.loads((product / "imageDetail.json").read_text("utf-8"))["ImageURI"]
+    assert image.endswith(DIGEST)
+    definitions = json.loads((product / "imagedefinitions.json").read_text("utf-8"))  # what a service that deploys itself is given
+    assert definitions == [{"name": found.parameters["ContainerName"], "imageUri": image}]

@@ -89,7 +89,7 @@ def _resource_subjects(resource: Mapping[str, Any]) -> Iterator[Subject]:
         if kind == "AWS::Lambda::Function":
             yield _lambda_subject(properties["Name"], str(properties["TargetVersion"]))
         elif kind == "AWS::ECS::Service":
-            yield from _image_subjects(properties["TaskDefinition"])
+            yield from image_subjects(properties["TaskDefinition"])
         else:  # it would be released unchecked
             raise _rejected(f"attestations of {kind} cannot be verified")
     except (KeyError, TypeError, AttributeError) as error:
@@ -106,7 +106,8 @@ def _lambda_subject(name: str, version: str) -> Subject:
         raise _rejected(f"Lambda returns no digest for the code of {name}") from error
 
 
-def _image_subjects(task_definition: str) -> Iterator[Subject]:
+def image_subjects(task_definition: str) -> Iterator[Subject]:
+    """The image of each container of a task definition. Raises AttestationRejected if one has no digest."""
     if not _TASK_REVISION.fullmatch(task_definition):  # a family alone is its latest revision
         raise _rejected(f"the task definition {task_definition} has no revision", "deploy FAMILY:REVISION")
     response = create_client("ecs").describe_task_definition(taskDefinition=task_definition)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -28,7 +28,7 @@ RESERVED_SECONDS = 20.0  # to report the status
 MAX_SECONDS = 3000.0  # CodeDeploy waits for an hour
 
 
-class _Decision(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True):
     """``code``: why it failed, a `Rejection` or the code of an error; empty for Succeeded."""
 
     status: Literal["Succeeded", "Failed"]
@@ -44,7 +44,7 @@ def handler(event: Mapping[str, Any], context: Any = None) -> dict[str, str]:
     """
     deployment, execution = event["DeploymentId"], event["LifecycleEventHookExecutionId"]
     remaining = MAX_SECONDS if context is None else context.get_remaining_time_in_millis() / 1000
-    decision = _decide_within(deployment, max(remaining - RESERVED_SECONDS, 0.0))
+    decision = decide_within(lambda: resolve_subjects(deployment), max(remaining - RESERVED_SECONDS, 0.0))
     print(f"scangate: {deployment}: {decision.status}: {replace_unprintable(decision.reason)}")
     with translate_errors():
         create_client("codedeploy").put_lifecycle_event_hook_execution_status(
@@ -54,28 +54,29 @@ def handler(event: Mapping[str, Any], context: Any = None) -> dict[str, str]:
     return result
 
 
-def _decide_within(deployment: str, seconds: float) -> _Decision:
-    """Return the decision, or Failed if it takes too long: Lambda would stop the function without a report."""
-    decisions: list[_Decision] = []
-    thread = threading.Thread(target=lambda: decisions.append(_decide(deployment, os.environ)), daemon=True)
+def decide_within(find_subjects: Callable[[], Sequence[Subject]], seconds: float) -> Decision:
+    """Return whether all that is deployed is attested, or Failed if it takes too long: Lambda would stop the function without a
+    report."""
+    decisions: list[Decision] = []
+    thread = threading.Thread(target=lambda: decisions.append(_decide(find_subjects, os.environ)), daemon=True)
     thread.start()
     thread.join(seconds)
-    return decisions[0] if decisions else _Decision("Failed", "AWS did not respond in time", "Timeout")
+    return decisions[0] if decisions else Decision("Failed", "AWS did not respond in time", "Timeout")
 
 
-def _decide(deployment: str, environ: Mapping[str, str]) -> _Decision:
+def _decide(find_subjects: Callable[[], Sequence[Subject]], environ: Mapping[str, str]) -> Decision:
     """Turn every error into Failed: without a report the deployment would hang for an hour, then fail without a reason."""
     try:
-        admitted = [_admit_subject(subject, environ) for subject in resolve_subjects(deployment)]
+        admitted = [_admit_subject(subject, environ) for subject in find_subjects()]
     except AttestationRejected as error:
-        return _Decision("Failed", error.message, error.reason.value)
+        return Decision("Failed", error.message, error.reason.value)
     except ScangateError as error:
-        return _Decision("Failed", error.message, type(error).__name__)
+        return Decision("Failed", error.message, type(error).__name__)
     except PublishError as error:
-        return _Decision("Failed", str(error), error.code)
+        return Decision("Failed", str(error), error.code)
     except Exception as error:  # noqa: BLE001 -- see above
-        return _Decision("Failed", f"internal error: {type(error).__name__}", type(error).__name__)
-    return _Decision("Succeeded", "; ".join(admitted))
+        return Decision("Failed", f"internal error: {type(error).__name__}", type(error).__name__)
+    return Decision("Succeeded", "; ".join(admitted))
 
 
 def _admit_subject(subject: Subject, environ: Mapping[str, str]) -> str:

@@ -28,6 +28,23 @@ CODE = "cd" * 32
 TASK = f"arn:aws:ecs:{REGION}:123456789012:task-definition/shop:1"
 
 
+REVISION = f"arn:aws:ecs:{REGION}:123456789012:service-revision/shop-production/shop/01275892"
+
+
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/lambda-lifecycle-hooks.html
+REVISION_EVENT: dict[str, Any] = {
+    "executionId": "e-1",
+    "lifecycleStage": "PRE_SCALE_UP",
+    "resourceArn": f"arn:aws:ecs:{REGION}:123456789012:service-deployment/shop-production/shop/e-1",
+    "executionDetails": {
+        "serviceArn": f"arn:aws:ecs:{REGION}:123456789012:service/shop-production/shop",
+        "targetServiceRevisionArn": REVISION,
+        "testTrafficWeights": {},
+        "productionTrafficWeights": {},
+    },
+}
+
+
 EVENT = {"DeploymentId": "d-ABCDEF123", "LifecycleEventHookExecutionId": "e-1"}
 
 
@@ -58,7 +75,7 @@ class Stage:
         self.answers: list[str] = []
         account.services |= {
             "codedeploy": {"GetDeployment": self._deployment, "PutLifecycleEventHookExecutionStatus": self._answer},
-            "ecs": {"DescribeTaskDefinition": self._task},
+            "ecs": {"DescribeTaskDefinition": self._task, "DescribeServiceRevisions": self._revision},
             "lambda": {"GetFunctionConfiguration": self._function},
         }
         self.s3 = boto3.session.Session().client("s3")
@@ -80,6 +97,10 @@ class Stage:
 
     def _task(self, _asked: Any) -> dict[str, Any]:
         return {"taskDefinition": {"containerDefinitions": [{"name": "web", "image": self.image}]}}
+
+    def _revision(self, request: Any) -> dict[str, Any]:
+        (revision,) = request["serviceRevisionArns"]
+        return {"serviceRevisions": [{"serviceRevisionArn": revision, "taskDefinition": TASK}]}
 
     def _function(self, request: Any) -> dict[str, Any]:
         assert (request["FunctionName"], request.get("Qualifier", "2")) == ("shop", "2")
