@@ -19,7 +19,14 @@ from tests.support.verdict_files import whole_tree_fail, whole_tree_pass
 
 DAY = 86_400
 STATISTICS: Mapping[str, Callable[[list[float]], float]] = {"Sum": sum, "SampleCount": len, "Maximum": max, "Minimum": min}
-MEASURES = {"Deployment frequency", "Change failure rate", "Time to restore", "Commit to verdict", "Block to green"}
+MEASURES = {
+    "Deployment frequency",
+    "Change failure rate",
+    "Time to restore",
+    "Commit to verdict",
+    "Block to green",
+    "Lead time for changes",
+}
 
 
 def board() -> dict[str, Any]:
@@ -54,13 +61,14 @@ def test_the_dashboard_shows_existing_metrics_only() -> None:
         (each,) = found["MetricTransformations"]
         assert each["MetricNamespace"] == "scangate"
         real.add((each["MetricName"], frozenset(key["Key"] for key in each.get("Dimensions", []))))
+    real.add(("LeadTime", frozenset({"Pipeline", "Stage"})))  # see test_lead_time
     shown = set()
     for widget in (each for each in board()["widgets"] if each["type"] == "metric"):
         for metric in (each for each in widget["properties"]["metrics"] if not isinstance(each[0], dict)):
             name, dimensions, _ = named(metric)
             assert (name, frozenset(dimensions)) in real
             where = {"Project": "shop-gate", "Environment": "production"}
-            where = {"Pipeline": "shop-delivery", "Stage": "production"} if name == "FailedDeployment" else where
+            where = {"Pipeline": "shop-delivery", "Stage": "production"} if name in {"FailedDeployment", "LeadTime"} else where
             assert {key: dimensions[key] for key in where} == where
             shown.add(name)
     request = {

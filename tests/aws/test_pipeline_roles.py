@@ -142,6 +142,7 @@ def test_the_hooks_role_allows_the_calls_that_it_makes(
 
 # Which actions cannot be restricted to a resource: its service authorisation reference has none for them.
 WITHOUT_A_RESOURCE = {
+    "cloudwatch:PutMetricData",
     "autoscaling:DescribeAutoScalingGroups",
     "autoscaling:DescribeLifecycleHooks",
     "autoscaling:DescribeNotificationConfigurations",

@@ -39,6 +39,7 @@ from tests.support.buildspec.workspace import Workspace
 from tests.support.command import run_scangate
 from tests.support.frequency import mostly_nightly
 from tests.support.paths import ROOT, SNIPPETS
+from tests.support.sample_trees import run_git
 
 BIN = Path(sys.executable).parent
 REGION: Final = "eu-west-1"  # the interpreter's
@@ -373,7 +374,7 @@ def test_a_pass_is_signed_and_admitted_with_least_privilege(line: Line, workload
     source = _source(line.folder, CLEAN)
     gate = line.build(found, "Gate", source)
     assert gate.status == "SUCCEEDED", gate.log
-    assert {name: gate.exported[name] for name in gate.exported if name != "SCANGATE_SUMMARY"} == {
+    assert {name: gate.exported[name] for name in gate.exported if name not in {"SCANGATE_SUMMARY", "SCANGATE_COMMIT_TIME"}} == {
         "SCANGATE_VERDICT": "PASS",
         "SCANGATE_VERDICT_DEV": "INCOMPLETE",
         "SCANGATE_VERDICT_QA": "INCOMPLETE",
@@ -382,6 +383,7 @@ def test_a_pass_is_signed_and_admitted_with_least_privilege(line: Line, workload
         "SCANGATE_DECISION": "none",
     }
     assert gate.exported["SCANGATE_SUMMARY"].startswith("critical=0 ")
+    assert gate.exported["SCANGATE_COMMIT_TIME"] == run_git(source, "show", "-s", "--format=%ct", "HEAD")
     assert {"staging/verdict.json", "production/verdict.json", "production/junit.xml"} <= set(gate.artifacts[0].files)
     assert (gate.reports[0].status, gate.reports[0].problems) == ("SUCCEEDED", ())
     calls = {"Gate": _taken(line)}
