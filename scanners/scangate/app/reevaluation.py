@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from scangate.app.events import Events
-from scangate.app.image_scan import fetch_image_findings
+from scangate.app.image_scan import fetch_image_findings, read_sbom_scan
 from scangate.app.policy_inputs import load_policy_inputs
 from scangate.app.report_files import list_report_targets, prepare, write_reports
 from scangate.app.requests import ReevaluationRequest, ScanRequest
@@ -25,7 +25,6 @@ from scangate.report.schema import parse_report
 from scangate.scan.report_redaction import redact_report
 from scangate.scan.text_redactor import TextRedactor
 from scangate.timestamps import today
-from scangate.tools.ecr import NAME as ECR
 
 
 def reevaluate(request: ReevaluationRequest, events: Events | None = None) -> Report:
@@ -41,10 +40,13 @@ def reevaluate(request: ReevaluationRequest, events: Events | None = None) -> Re
     )
     with open_session(Path()) as session:
         inputs = load_policy_inputs(policy_request, session)
-        results = earlier.results
+        more = []
         if request.image is not None:
-            image_result = fetch_image_findings(request.image, request.image_region, request.image_wait, session)
-            results = (*(result for result in results if result.scanner != ECR), image_result)
+            more.append(fetch_image_findings(request.image, request.image_region, request.image_wait, session))
+        if request.sbom_scan is not None:
+            more.append(read_sbom_scan(request.sbom_scan, session))
+        replaced = {result.scanner for result in more}
+        results = (*(result for result in earlier.results if result.scanner not in replaced), *more)
         policy = policy_for(inputs.policy, earlier.targets.source, results)
         rules = combine_digests(digest_bundled_rules(), inputs.user_rules)
         notes = tuple(dict.fromkeys((*earlier.targets.notes, *inputs.notes)))

@@ -89,13 +89,14 @@ class ReevaluationRequest(_PolicyRequest, frozen=True, kw_only=True):
     """The evaluation of a verdict.json under another policy.
 
     ``image``: an ECR image whose findings are evaluated as well; ``image_region``: empty for its host's, ARN's or AWS_REGION;
-    ``image_wait``: seconds to wait for ECR's scan.
+    ``image_wait``: seconds to wait for ECR's scan. ``sbom_scan``: a result of Inspector's, whose findings are evaluated as well.
     """
 
     verdict: Path
     image: str | None = None
     image_region: str = ""
     image_wait: int = 300
+    sbom_scan: Path | None = None
 
 
 class RenderingRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -37,12 +37,19 @@ from scangate.cli.report_output import print_report
     metavar="SECONDS",
     help="Maximum wait for ECR's scan",
 )
+@click.option(
+    *("--sbom-scan",),
+    type=options.path_type,
+    metavar="FILE",
+    help="Also evaluate what Amazon Inspector found in an SBOM, as CycloneDX",
+)
 def command(*, console_format: str, show_all: bool, quiet: bool, **fields: Any) -> int:
     """Evaluate the findings of VERDICT.JSON under another policy, without a scan.
 
     If that policy requires more than was scanned, the verdict is INCOMPLETE.
 
     With --image, ECR's findings in the image built from the scanned source are evaluated as well, as scanner `ecr`.
+    With --sbom-scan, so are those in a result of Inspector, as scanner `inspector`; what it did not look up is a gap.
     """
     request = ReevaluationRequest(**fields)
     with ConsoleEvents(quiet=True) as events:

@@ -77,8 +77,8 @@ KINDS_BY_SELECTOR = {
     "analysis": frozenset({GapKind.NOT_ANALYZED}),
 }
 """The kinds of gaps that a selector of an allowed gap is for."""
-SCANNERS_WITHOUT_BLOCK = frozenset({"ecr"})
-"""What a policy can name, require and count, and no scan runs: its findings come with ``gate --image``."""
+SCANNERS_WITHOUT_BLOCK = frozenset({"ecr", "inspector"})
+"""What a policy can name, require and count, and no scan runs: findings come with ``gate --image`` and ``gate --sbom-scan``."""
 
 
 class ScannerOptionTypes(msgspec.Struct, frozen=True):
