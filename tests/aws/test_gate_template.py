@@ -36,6 +36,7 @@ REGION: Final = "eu-west-1"  # the interpreter's
 PROJECTS = ("Gate", "PullRequest", "Nightly")
 HOSTS = ("GITHUB", "GITLAB", "BITBUCKET")
 PAGE = ROOT / "docs" / "how-to" / "gate-on-aws.md"
+BUILD = "8745a7a9-c340-456a-9166-edf953571bee"
 UNREADABLE = "def add(left, right:\n"  # no version of Python can parse it
 WEBHOOK = {
     "CODEBUILD_WEBHOOK_EVENT": "PULL_REQUEST_UPDATED",
@@ -153,7 +154,10 @@ def _event(status: str, project: str) -> dict[str, Any]:
     return {
         "source": "aws.codebuild",
         "detail-type": "CodeBuild Build State Change",
-        "detail": {**detail, "additional-information": {"source-version": "main", "logs": {"deep-link": log}}},
+        "detail": {
+            **detail,
+            "additional-information": {"source-version": "main", "logs": {"deep-link": log, "stream-name": BUILD}},
+        },
     }
 
 
@@ -181,6 +185,8 @@ def test_the_mail_says_what_failed_and_where_the_findings_are() -> None:
     sentence = json.loads(text)
     assert sentence.startswith("scangate-gate: FAILED, of main in https://github.com/team/shop.git.")
     assert "logEvent:group=" in sentence
+    console = "https://eu-central-1.console.aws.amazon.com/codesuite/codebuild/123456789012"
+    assert f" {console}/projects/scangate-gate/build/scangate-gate%3A{BUILD}/reports?region=eu-central-1 " in sentence
     assert "\n" not in sentence
 
 

@@ -539,13 +539,14 @@ locals {
     project = "$.detail.project-name"
     status  = "$.detail.build-status"
     version = "$.detail.additional-information.source-version"
+    build   = "$.detail.additional-information.logs.stream-name" # called as the build
     log     = "$.detail.additional-information.logs.deep-link"
   }
   mail = join(" ", [
-    "\"<project>: <status>, of <version> in ${var.repository_url}. The verdict and the first findings are in the log: <log> All",
-    "findings are in the report group",
-    "${local.console}/testReports/reportGroups?region=${local.region} and in",
-    "the bucket ${local.store}, below reports.\"",
+    "\"<project>: <status>, of <version> in ${var.repository_url}. All findings are in the report:",
+    "${local.console}/${local.account}/projects/<project>/build/<project>%3A<build>/reports?region=${local.region}",
+    "The verdict and the first findings are in the log: <log> report.html is in the bucket ${local.store}, below reports, in the folder",
+    "<build>.\"",
   ])
 }
 
