@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from re import _parser  # type: ignore[attr-defined] # the only way to analyze a pattern
+from re import _parser  # type: ignore[attr-defined, unused-ignore] # the only way to analyze a pattern
 from typing import Any
 
 from scangate.secrets.tokens.checksums import check_github, github_checksum

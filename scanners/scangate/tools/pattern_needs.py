@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Sequence
-from re import _parser  # type: ignore[attr-defined] # the only way to analyze a pattern
+from re import _parser  # type: ignore[attr-defined, unused-ignore] # the only way to analyze a pattern
 from typing import Any, NamedTuple
 
 _ANY_OTHER = "?"  # what a character becomes that ASCII does not have: it may be a letter
