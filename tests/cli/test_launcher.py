@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from scangate.cli import launcher
 from tests.support.command import SCANGATE, CommandResult, environment
 from tests.support.sample_trees import WEAK_SOURCE, write_files, write_policy
 
@@ -122,3 +123,16 @@ def test_an_installation_that_the_import_path_alone_names_is_found(tree: Tree, t
 def test_a_path_that_cannot_be_listed_does_not_matter(tree: Tree) -> None:
     write_files(tree.root, {"file": ""})
     tree.run("script", PYTHONPATH="file:/proc/1/root/nowhere").expect(0)
+
+
+def test_an_interrupt_while_modules_are_loaded_ends_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted:
+        @property
+        def main(self) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "scangate.cli.main", Interrupted())
+    monkeypatch.setattr(launcher, "secure_import_path", lambda own_folder: "")
+    with pytest.raises(SystemExit) as end:
+        launcher.start("")
+    assert end.value.code == 130

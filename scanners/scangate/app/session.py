@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import fcntl
 import os
 import shutil
 import stat
@@ -19,6 +21,7 @@ from scangate.scan.git import Repository, find_repository, find_worktree, is_bar
 from scangate.scan.process import ProcessRunner
 from scangate.timestamps import utc_now
 
+PREFIX, LOCK = "scangate-", "session.lock"
 FALLBACK_TEMP_DIRS = ("/tmp", "/var/tmp")  # noqa: S108 -- a directory with a random name is created there
 
 
@@ -91,10 +94,46 @@ def _scratch_directory(root: Path) -> Iterator[Path]:
         default = tempfile.gettempdir()
         outside = [parent for parent in (default, *FALLBACK_TEMP_DIRS) if not Path(parent).resolve().is_relative_to(root)]
         parent = next((parent for parent in outside if os.access(parent, os.W_OK | os.X_OK)), default)
-        directory = Path(tempfile.mkdtemp(prefix="scangate-", dir=parent)).resolve()
+        with contextlib.suppress(OSError):
+            _remove_abandoned(Path(parent))
+        directory = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent)).resolve()
     except FileNotFoundError as error:
         raise UsageError("no temporary directory is writable", "free some disk space, or set TMPDIR") from error
-    try:
+    with contextlib.ExitStack() as stack:
+        stack.callback(_remove, directory)
+        with contextlib.suppress(OSError):
+            stack.enter_context(_hold(directory))
         yield directory
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def _hold(directory: Path) -> Iterator[None]:
+    """Shows that the directory of a session is in use: its lock ends with the process, however that ends."""
+    new = directory / f"{LOCK}.new"
+    with new.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        new.rename(directory / LOCK)  # only now, so that no other session sees it unlocked
+        yield
+
+
+def _remove(directory: Path) -> None:
+    """Removes the directory of a session, its lock last: what a kill leaves now is found by the next session."""
+    with contextlib.suppress(OSError):
+        for entry in directory.iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry, ignore_errors=True)
+            elif entry.name != LOCK:
+                entry.unlink(missing_ok=True)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def _remove_abandoned(parent: Path) -> None:
+    """Removes the directories of our sessions that were killed: they hold copies of scanned files."""
+    for lock in parent.glob(f"{PREFIX}*/{LOCK}"):
+        with contextlib.suppress(OSError):
+            directory, mine = lock.parent.lstat(), os.geteuid()
+            if not stat.S_ISDIR(directory.st_mode) or directory.st_uid != mine:
+                continue
+            with os.fdopen(os.open(lock, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # BlockingIOError: the session is alive
+                _remove(lock.parent)

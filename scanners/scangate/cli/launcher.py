@@ -9,7 +9,7 @@ runs from there before any program (``sitecustomize``) cannot be undone, so it i
 import os
 import sys
 
-USAGE = 2
+USAGE, INTERRUPTED = 2, 130
 VERIFIER = "scangate-verify"  # the program of a distribution of its own, under this name
 HINT = "start it isolated: python -I -m scangate"
 VARIABLES = ("PYTHONPATH", "PYTHONHOME", "PYTHONWARNINGS", "PYTHONPYCACHEPREFIX", "PYTHONUSERBASE")
@@ -23,8 +23,10 @@ def start(own_folder: str) -> None:
     if problem:
         sys.stderr.write(f"scangate: {problem}\nhint: {HINT}\n")
         sys.exit(USAGE)
-    from scangate.cli.main import main  # noqa: PLC0415 -- only now is the import path safe
-
+    try:
+        from scangate.cli.main import main  # noqa: PLC0415 -- only now is the import path safe
+    except KeyboardInterrupt:  # `main` has its own answer to one
+        sys.exit(INTERRUPTED)
     main(VERIFIER if os.path.basename(sys.argv[0]) == VERIFIER else "scangate")  # noqa: PTH119 -- pathlib is not loaded
 
 
