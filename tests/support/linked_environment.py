@@ -51,6 +51,11 @@ class LinkedEnvironment:
         """Takes the console script ``name`` away."""
         (self.bin / name).unlink()
 
+    def restore(self, name: str) -> None:
+        """Puts the real console script ``name`` back."""
+        (self.bin / name).unlink(missing_ok=True)
+        (self.bin / name).symlink_to(REAL_BIN / name)
+
     def remove_package(self, prefix: str) -> Path:
         """Takes what begins with ``prefix`` out of its packages; returns their folder."""
         if self._packages.is_symlink():

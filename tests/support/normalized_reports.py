@@ -9,7 +9,7 @@ __all__ = ["normalized_reports"]
 
 VOLATILE = re.compile(
     r'"(?:started|finished|startTimeUtc|endTimeUtc|timestamp|serialNumber)": ?"[^"]*"'  # JSON
-    r'|"(?:seconds|cached)": ?[0-9.]+'
+    r'|"(?:seconds|(?:files_)?cached)": ?[0-9.]+'
     r'|"unsigned-results": ?(?:true|false)'
     r'|\b(?:time|timestamp)="[^"]*"'  # JUnit
     r"|(?<= in )[0-9.]+ s\b"  # Markdown
