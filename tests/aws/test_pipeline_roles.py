@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from fnmatch import fnmatchcase
 
@@ -242,3 +243,34 @@ def test_the_right_to_read_a_policy_follows_its_address(role: str, parameter: st
         found = allowed_actions(load_stack("container-image", **{parameter: address}), role)
         more = {(name, each) for name, given in found.items() for each in given - plain.get(name, set())}
         assert more == ({(action, place)} if action else set())
+
+
+def test_other_accounts_read_what_is_released_and_can_do_nothing_else() -> None:
+    """Without the parameter nobody outside of the account is named; with it, those accounts may pass on rights to read."""
+    accounts = ["111122223333", "444455556666"]
+    for given, wanted in (("", set()), (",".join(accounts), {"Readers", "ReadersList"})):
+        made = load_stack("ec2-codedeploy", ReaderAccounts=given).resources()
+        policies = {
+            "DataKey": made["DataKey"]["KeyPolicy"],
+            "SigningKey": made["SigningKey"]["KeyPolicy"],
+            "Artifacts": made["ArtifactsPolicy"]["PolicyDocument"],
+            "Shelf": made["ShelfPolicy"]["PolicyDocument"],
+        }
+        found = {
+            (name, action, str(each["Resource"]), json.dumps(each.get("Condition")))
+            for name, policy in policies.items()
+            for each in policy["Statement"]
+            if each.get("Sid") in {"Readers", "ReadersList"}
+            for action in each["Action"]
+        }
+        named = [each for policy in policies.values() for each in policy["Statement"] if each["Principal"] == {"AWS": accounts}]
+        assert {each["Sid"] for each in named} == wanted
+        expected = {
+            ("DataKey", "kms:Decrypt", "*", '{"StringEquals": {"kms:ViaService": "s3.eu-central-1.amazonaws.com"}}'),
+            ("SigningKey", "kms:GetPublicKey", "*", "null"),
+            ("Artifacts", "s3:GetObject", "<Artifacts.Arn>/*", "null"),
+            ("Artifacts", "s3:GetObjectVersion", "<Artifacts.Arn>/*", "null"),
+            ("Shelf", "s3:GetObject", "<Shelf.Arn>/release/*", "null"),
+            ("Shelf", "s3:ListBucket", "<Shelf.Arn>", '{"StringLike": {"s3:prefix": "release/*"}}'),
+        }
+        assert found == (expected if wanted else set())

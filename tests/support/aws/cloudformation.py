@@ -49,7 +49,8 @@ class StackTemplate:
         assert given.keys() <= argument.keys(), given.keys() - argument.keys()
         for name, each in template["Parameters"].items():
             assert argument[name] in each.get("AllowedValues", [argument[name]]), (name, argument[name])
-            assert re.fullmatch(each.get("AllowedPattern", ".*"), argument[name]), (name, argument[name])
+            items = argument[name].split(",") if each["Type"] == "CommaDelimitedList" else [argument[name]]
+            assert all(re.fullmatch(each.get("AllowedPattern", ".*"), item) for item in items), (name, argument[name])
         return cls(template, argument)
 
     def condition_holds(self, condition: str) -> bool:
@@ -125,9 +126,11 @@ class StackTemplate:
         resource, _, attribute = match[1].partition(".")
         return str(self._attribute(resource, attribute) if attribute else self._ref(resource))
 
-    def _ref(self, name: str) -> str:
+    def _ref(self, name: str) -> Any:
         if name in PSEUDO or name in self.parameters:
-            return PSEUDO.get(name) or self.parameters[name]
+            value = PSEUDO.get(name) or self.parameters[name]
+            is_list = name in self.parameters and self.template["Parameters"][name]["Type"] == "CommaDelimitedList"
+            return value.split(",") if is_list else value
         resource = self.template["Resources"][name]
         assert "Condition" not in resource or self.condition_holds(resource["Condition"]), f"{name} is not made"
         for key in ("Name", "LogGroupName", "ApplicationName", "FunctionName"):
