@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SMOKE ?= 3.12 3.13
 
-.PHONY: help setup demo test unit mutants chaos fuzz coverage lint types gate docs reference pictures constraints check smoke bench nightly clean
+.PHONY: help setup demo test unit mutants chaos fuzz slow soak coverage lint types gate docs reference pictures constraints check smoke bench nightly clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,12 @@ chaos: $(READY) ## Scans with a random fault each, such as a kill or a full disk
 fuzz: $(READY) ## Fuzz every reader of hostile text; goes on where it was interrupted
 	$(BIN)/pip install --quiet --disable-pip-version-check --group fuzz
 	$(BIN)/python -m tests.endurance.fuzz $(ARGS)
+
+slow: $(READY) ## Look for inputs that a reader of hostile text is slow with
+	$(BIN)/python -m tests.endurance.slow_inputs $(ARGS)
+
+soak: $(READY) ## Scan this repository at 60 of its last commits with one cache, and without; goes on where it was interrupted
+	$(BIN)/python -m tests.endurance.soak $(ARGS)
 
 coverage: $(READY) ## Run the tests and show the lines that they do not reach; takes half as long again
 	$(BIN)/pytest -m 'not nightly' -n 2 --cov --cov-report=term --cov-fail-under=90

@@ -16,9 +16,11 @@ from scangate.cli.console import configure_streams, find_masking, silence_broken
 from scangate.cli.lazy_group import LazyGroup
 from scangate.errors import ScangateError
 
-USAGE, DISK_FULL, INTERNAL_ERROR, INTERRUPTED, BROKEN_PIPE = 2, 3, 70, 130, 141
+USAGE, EXHAUSTED, INTERNAL_ERROR, INTERRUPTED, BROKEN_PIPE = 2, 3, 70, 130, 141
 GC_THRESHOLDS = (1_000_000, 20, 100)  # a scan creates many small objects that live to its end, and little garbage
 DISK_FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+LIMIT_ERRNOS = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN}
+NO_THREAD = "can't start new thread"  # https://github.com/python/cpython/blob/3.11/Modules/_threadmodule.c
 COMMANDS = {
     "scan": "Scan a directory, or staged files, and evaluate the findings.",
     "history": "Search every version of every file in git for secrets.",
@@ -91,12 +93,8 @@ def _run(program: str) -> int:  # noqa: PLR0911 -- one exit code for each kind o
         return INTERRUPTED
     except BrokenPipeError:
         return BROKEN_PIPE  # as after SIGPIPE; scan, merge and gate keep the verdict's exit code
-    except OSError as error:
-        if error.errno in DISK_FULL_ERRNOS:
-            return _print_error(f"cannot write: {error.strerror}", "free some disk space: df -h", DISK_FULL)
-        return _report_internal_error(error)
     except Exception as error:  # noqa: BLE001 -- an internal error must never exit with 0 or 1
-        return _report_internal_error(error)
+        return _print_limit_error(error) or _report_internal_error(error)
     return result if isinstance(result, int) else 0
 
 
@@ -129,6 +127,17 @@ def _print_scangate_error(error: ScangateError) -> int:
     if masking is None:
         return _print_error(error.message, error.hint, USAGE)
     return _print_error(masking.mask_tokens(error.message), masking.mask_tokens(error.hint), USAGE)
+
+
+def _print_limit_error(error: Exception) -> int:
+    """Prints an error that says that the system has no more to give; 0 for any other."""
+    number = error.errno if isinstance(error, OSError) else None
+    if number in DISK_FULL_ERRNOS and isinstance(error, OSError):
+        return _print_error(f"cannot write: {error.strerror}", "free some disk space: df -h", EXHAUSTED)
+    if number in LIMIT_ERRNOS or isinstance(error, MemoryError) or str(error) == NO_THREAD:
+        problem = "the system gives too little memory, or too few open files or threads"
+        return _print_error(problem, "raise the limits: ulimit -a", EXHAUSTED)
+    return 0
 
 
 def _print_error(message: str, hint: str, code: int) -> int:
