@@ -40,7 +40,7 @@ SCRAPY = {
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize(("project", "reviewed", "found"), [("Flask==1.0", FLASK, 1024), ("Scrapy==2.11.0", SCRAPY, 939)])
+@pytest.mark.parametrize(("project", "reviewed", "found"), [("Flask==1.0", FLASK, 1020), ("Scrapy==2.11.0", SCRAPY, 939)])
 def test_no_two_faults_of_a_project_are_merged(
     project: str, reviewed: set[tuple[str, int, str, str]], found: int, tmp_path: Path
 ) -> None:
