@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import msgspec
@@ -164,7 +164,7 @@ class Engine:
 
     def summarize(self, function: Function, given: Mapping[int, Value], captured: Mapping[str, Value] | None = None) -> Summary:
         """The summary of a function for arguments of a shape; those that are missing may be anything."""
-        given = self._complete(function, given)
+        given, injected = self._complete(function, given)
         names = list(captured or {})
         shapes = tuple((index, value.signature()) for index, value in given.items())
         around = tuple((name, (captured or {})[name].signature(1)) for name in names)
@@ -181,21 +181,23 @@ class Engine:
         self._contexts[id(function.node)] += 1
         self._depth += 1
         try:
-            summary = self._summarize(function, given, captured or {})
+            summary = self._summarize(function, given, captured or {}, injected)
         finally:
             self._running.discard(key)
             self._depth -= 1
         self._summaries[key] = summary
         return summary
 
-    def _summarize(self, function: Function, given: Mapping[int, Value], captured: Mapping[str, Value]) -> Summary:
+    def _summarize(
+        self, function: Function, given: Mapping[int, Value], captured: Mapping[str, Value], injected: Collection[int]
+    ) -> Summary:
         run = FunctionRun(self, function.module, function.owner)
         environment = Environment()
         for index, (name, value) in enumerate(captured.items()):
             environment.variables[name] = value.as_parameter(Origin(CAPTURED + index))
         for index, parameter in enumerate(parameters_of(function.node)):
             if isinstance(parameter.name, ast.arg):
-                value = given[index].as_parameter(Origin(index))
+                value = given[index] if index in injected else given[index].as_parameter(Origin(index))
                 rules = run.marks.sources.get(id(parameter.name), 0)
                 rules = 0 if rules and is_enum_type(self.project, parameter.annotation, function.module) else rules
                 value = value.with_taints(run.source_taints(parameter.name, rules)) if rules else value
@@ -219,19 +221,23 @@ class Engine:
                     fields[name] = Value(taints)
                     self.changed_classes[id(owner.node)] = owner
 
-    def _complete(self, function: Function, given: Mapping[int, Value]) -> dict[int, Value]:
-        """A value for each parameter: what is given, the default, or anything of the annotated type."""
+    def _complete(self, function: Function, given: Mapping[int, Value]) -> tuple[dict[int, Value], set[int]]:
+        """A value for each parameter: what is given, the default, or anything of the annotated type; and which of them a framework
+        injects, whoever calls."""
         found: dict[int, Value] = {}
+        injected: set[int] = set()
         for index, parameter in enumerate(parameters_of(function.node)):
             value = given.get(index)
             if value is None:
                 value = self._default(parameter) if given else NOTHING
-                value = value if value is not NOTHING else self._injected(parameter, function.module)
+                if value is NOTHING:
+                    value = self._injected(parameter, function.module)
+                    injected.update([index] if value is not NOTHING else ())
             typed = () if value.references else self._expected(function, index, parameter)
             if typed:
                 value = Value(value.taints, value.constant, value.items, typed, value.place)
             found[index] = value
-        return found
+        return found, injected
 
     def _expected(self, function: Function, index: int, parameter: Parameter) -> tuple[object, ...]:
         """What a parameter refers to whatever is passed: the object of a method, or an instance of the annotated class."""
@@ -252,10 +258,13 @@ class Engine:
         for each in candidates:
             if isinstance(each, ast.Call) and module.resolve(each.func).endswith(("Depends", "Security")):
                 target = each.args[0] if each.args else annotation
-                found = self.project.lookup(module, target.id) if isinstance(target, ast.Name) else None
-                if found is not None:
-                    evaluator = Evaluator(self, module)
-                    return self.call(evaluator, found, [], {}, each, Environment(), follows_nodes=False)
+                evaluator, environment = Evaluator(self, module), Environment()
+                called = evaluator.evaluate(target, environment) if isinstance(target, ast.expr) else NOTHING
+                ways = [
+                    self.call(evaluator, function, [], {}, each, environment, follows_nodes=False)
+                    for function in self.callables(called)
+                ]
+                return join(ways)
         return NOTHING
 
     def typed(self, annotation: ast.AST | None, module: Module) -> tuple[object, ...]:
@@ -337,6 +346,17 @@ class Engine:
         return found
 
     # calls
+
+    def callables(self, value: Value) -> list[object]:
+        """The functions of the project that a call of a value runs: also those of objects that can be called."""
+        found: list[object] = []
+        for each in value.references:
+            method = self.project.method(each.owner, "__call__") if isinstance(each, Instance) else None
+            if method is not None:
+                found.append(Bound(method, (value,)))
+            elif is_callable(each):
+                found.append(each)
+        return found
 
     def call(  # noqa: PLR0913, PLR0917 -- a call, as it was evaluated
         self,

@@ -14,7 +14,7 @@ from scangate.taint.environment import Environment
 from scangate.taint.guards import restrict, truth
 from scangate.taint.models import harmless_fields, has_harmless_field
 from scangate.taint.project import Class, Function, Module
-from scangate.taint.references import Bound, Closure, Instance, Named, instances, is_callable
+from scangate.taint.references import Bound, Closure, Instance, Named, instances
 from scangate.taint.rules import NodeMarks
 from scangate.taint.values import NOTHING, Origin, Place, Step, StepRole, Taint, Value, constant, join
 
@@ -66,7 +66,7 @@ class Evaluator:
             value = value.cleaned(environment.checked.get(ast.unparse(node), 0))
         if key in self.marks.sources:
             value = value.with_taints(self.source_taints(node, self.marks.sources[key]))
-        if key in self.marks.sanitized:
+        if key in self.marks.sanitized and not (key in self._followed and _has_no_arguments(node)):
             value = value.cleaned(self.marks.sanitized[key])
         if key in self.marks.unknown and key not in self._followed:
             value = value.cleaned(self.marks.unknown[key])
@@ -146,21 +146,21 @@ class Evaluator:
                 known = self.engine.imported(f"{each.name}.{name}", self.module).with_taints(owner.part(f".{name}").taints)
                 rules = self.engine.request_rules(each.name, name)
                 return known.with_taints(self.source_taints(node, rules)) if rules else known
-            if isinstance(each, (Instance, Class)):
-                method = self.engine.project.method(each.owner if isinstance(each, Instance) else each, name)
-                if method is None:
-                    continue
-                if isinstance(each, Instance) and method.has_decorator("property", "cached_property"):
-                    return self.engine.call_function(self, method, [owner], {}, node, environment, nodes=[_owner_node(node)])
-                is_bound = (isinstance(each, Instance) and not method.has_decorator("staticmethod")) or method.has_decorator(
-                    "classmethod"
-                )
-                found.append(Bound(method, (owner,)) if is_bound else method)
+            if isinstance(each, Class):
+                method = self.engine.project.method(each, name)
+                if method is not None:
+                    found.append(Bound(method, (owner,)) if method.has_decorator("classmethod") else method)
+            elif isinstance(each, Instance):
+                for owner_class, method in self.engine.project.overrides(each.owner, name):
+                    known = owner if owner_class is each.owner else owner.referring_to(Instance(owner_class))
+                    if method.has_decorator("property", "cached_property"):
+                        nodes = [_owner_node(node)]
+                        return self.engine.call_function(self, method, [known], {}, node, environment, nodes=nodes)
+                    found.append(method if method.has_decorator("staticmethod") else Bound(method, (known,)))
         value = owner.part(f".{name}")
-        for owner_class in instances(owner):
-            value = (
-                join([value, self.engine.field(owner_class, name)]) if not (owner.items and f".{name}" in owner.items) else value
-            )
+        if not (owner.items and f".{name}" in owner.items):
+            owners = [*instances(owner), *(each for each in owner.references if isinstance(each, Class))]
+            value = join([value, *(self.engine.field(each, name) for each in owners)])
         return Value(value.taints, value.constant, value.items, (*found, *value.references), value.place) if found else value
 
     def _subscript(self, node: ast.Subscript, environment: Environment) -> Value:
@@ -372,7 +372,7 @@ class Evaluator:
         keywords = {each.arg or "**": self.evaluate(each.value, environment) for each in node.keywords}
         if "**" in keywords:
             keywords = dict.fromkeys(harmless_fields(self.engine.project, keywords["**"]), NOTHING) | keywords
-        targets = [each for each in called.references if is_callable(each)]
+        targets = self.engine.callables(called)
         if targets:
             self._followed.add(id(node))
             return join([self.engine.call(self, each, arguments, keywords, node, environment) for each in targets])
@@ -393,6 +393,11 @@ class Evaluator:
     def facts_of_call(self, node: ast.Call, environment: Environment, *, outcome: bool) -> list[tuple[ast.expr, Value, int]]:
         """The arguments that a function of the project has checked if it returns ``outcome``, with the rules."""
         return self.engine.facts_of_call(self, node, environment, outcome=outcome)
+
+
+def _has_no_arguments(node: ast.expr) -> bool:
+    """Whether a call gives its function nothing that it could clean, whatever its name: ``page.render()``."""
+    return isinstance(node, ast.Call) and not node.args and not node.keywords
 
 
 def _owner_node(node: ast.expr) -> ast.expr | None:

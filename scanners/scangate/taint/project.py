@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
@@ -13,6 +14,7 @@ from scangate.python_parser import PARSE_ERRORS, parse_python
 from scangate.taint.formulas import Surroundings
 from scangate.taint.rules import REQUEST_MODULES, Marks, TaintRules
 
+MAX_OVERRIDES = 4  # classes: of an interface that many implement, the first
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -38,6 +40,14 @@ class Function:
         """Whether it has a decorator with one of these last names."""
         decorators = [] if isinstance(self.node, ast.Lambda) else self.node.decorator_list
         return any(_last(each) in names for each in decorators)
+
+    @functools.cached_property
+    def is_abstract(self) -> bool:
+        """Whether it is there to be overridden: it does nothing, or raises NotImplementedError."""
+        body = [] if isinstance(self.node, ast.Lambda) else [each for each in self.node.body if not _is_constant(each)]
+        raised = [_last(each.exc) for each in body if isinstance(each, ast.Raise) and each.exc is not None]
+        is_empty = not isinstance(self.node, ast.Lambda) and all(isinstance(each, ast.Pass) for each in body)
+        return is_empty or (len(body) == 1 and raised == ["NotImplementedError"]) or self.has_decorator("abstractmethod")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Function) and other.node is self.node
@@ -150,6 +160,7 @@ class Project:
         self._by_last_name: dict[str, list[str]] = defaultdict(list)
         self._nearest: dict[tuple[str, str], str] = {}
         self._bases: dict[int, tuple[Class, ...]] = {}
+        self._subclasses: dict[int, tuple[Class, ...]] = {}
         self.unparsable: set[str] = set()
         for path in texts:
             self._by_last_name[module_name(path).rpartition(".")[2]].append(path)
@@ -252,6 +263,25 @@ class Project:
                     waiting.append(found)
                     yield found
 
+    def subclasses(self, owner: Class) -> tuple[Class, ...]:
+        """The classes of the project that are derived from a class."""
+        if id(owner.node) not in self._subclasses:
+            is_base = re.compile(rf"\bclass\s+\w+\s*\([^()]*\b{owner.node.name}\b")
+            modules = [self.module(path) for path, get in self._texts.items() if is_base.search(get())]
+            classes = [each for module in modules if module is not None for each in module.classes.values()]
+            derived = tuple(each for each in classes if any(base.node is owner.node for base in self.bases(each)))
+            self._subclasses[id(owner.node)] = derived
+        return self._subclasses[id(owner.node)]
+
+    def overrides(self, owner: Class, name: str) -> Iterator[tuple[Class, Function]]:
+        """The methods that an object of a class may have where the class itself leaves it open, each with its class."""
+        found = self.method(owner, name)
+        if found is not None and not found.is_abstract:
+            yield owner, found
+            return
+        overriding = [(each, each.methods[name]) for each in self.subclasses(owner) if name in each.methods] if found else []
+        yield from overriding[:MAX_OVERRIDES] or ([(owner, found)] if found else [])
+
     def method(self, owner: Class, name: str) -> Function | None:
         """A method of a class or of one that it is derived from."""
         for each in (owner, *self.bases(owner)):
@@ -280,6 +310,11 @@ def _shared_folders(first: str, second: str) -> int:
             break
         count += 1
     return count
+
+
+def _is_constant(node: ast.stmt) -> bool:
+    """Whether a statement is a docstring or ``...``."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _last(node: ast.AST) -> str:

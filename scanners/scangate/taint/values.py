@@ -152,6 +152,10 @@ class Value:
             return self
         return Value(_union(self.taints, taints), None, self.items, self.references, self.place)
 
+    def referring_to(self, *references: object) -> Value:
+        """This value with other references."""
+        return Value(self.taints, self.constant, self.items, references, self.place)
+
     def signature(self, depth: int = MAX_DEPTH) -> object:
         """What distinguishes contexts in which a function is summarized: all but the taints."""
         items = self.items or {}
