@@ -18,7 +18,7 @@ from scangate.taint.project import Class, Function, Module, Project, may_call
 from scangate.taint.references import Bound, Closure, Instance, Named, is_callable, resolve_references
 from scangate.taint.rules import REQUEST_MODULES, TaintRules
 from scangate.taint.statements import FunctionRun
-from scangate.taint.summaries import CAPTURED, SinkKey, Summary
+from scangate.taint.summaries import CAPTURED, Raised, SinkKey, Summary
 from scangate.taint.values import (
     MAX_STEPS,
     NOTHING,
@@ -58,7 +58,8 @@ class Answer(msgspec.Struct, frozen=True):
     """What was found: the flows, the files that were needed and could not be parsed, and those with too much to follow.
 
     What it depends on: ``with_source``, the files that can have a source; ``read``, those that were parsed; ``names``, the last
-    names of the modules that were looked for; ``creators``, the functions that return request data.
+    names of the modules that were looked for; ``creators``, the functions that return request data, or decorate with a function
+    that reads it; ``bases``, the classes whose subclasses were looked for.
     """
 
     flows: tuple[Flow, ...]
@@ -68,6 +69,7 @@ class Answer(msgspec.Struct, frozen=True):
     read: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     creators: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
 
 
 class Engine:
@@ -146,9 +148,22 @@ class Engine:
         self._steps = 0
         try:
             self.summarize(function, {})
+            self._run_decorated(function)
         finally:
             self._running.clear()
             self._depth = 0
+
+    def _run_decorated(self, function: Function) -> None:
+        """Runs what the decorators of the project make of a function."""
+        evaluator, environment = Evaluator(self, function.module, function.owner), Environment()
+        made = own = Value(references=(function,))
+        for decorator in reversed([] if isinstance(function.node, ast.Lambda) else function.node.decorator_list):
+            if self.project.decorator(function.module, decorator) is not None:
+                ways = self.callables(evaluator.evaluate(decorator, environment))
+                applied = [self.call(evaluator, each, [made], {}, decorator, environment, follows_nodes=False) for each in ways]
+                made = join(applied) if any(each.references for each in applied) else made
+        for each in self.callables(made) if made is not own else ():
+            self.call(evaluator, each, [], {}, function.node, environment, follows_nodes=False)
 
     def run_module(self, module: Module) -> None:
         """Executes the code of a module outside of functions. Raises BudgetExceededError."""
@@ -204,6 +219,8 @@ class Engine:
                 environment.variables[parameter.name.arg] = value
         run.run_function(function, environment)
         run.finish()
+        if any(id(each) in run.marks.sources for nested in run.nested for each in ast.walk(nested.node)):
+            self.creators.add(function.name)  # a decorator, if the nested function takes the place of another
         self._note_requests(function, run.summary)
         return run.summary
 
@@ -422,6 +439,7 @@ class Engine:
             target = nodes_of.get(place.parameter)
             if target is not None and not place.path:
                 environment.mark_checked(target, evaluator.evaluate(target, environment), rules)
+        evaluator.raised[-1] += [Raised(each.names, resolve_value(each.value, given, call)) for each in summary.raised]
         return self._returned(summary.value, given, evaluator, node, call)
 
     @staticmethod
@@ -523,6 +541,7 @@ def follow_requests(
         project.read_paths,
         project.looked_up,
         tuple(sorted(engine.creators)),
+        tuple(sorted(project.open_classes)),
     )
 
 

@@ -20,7 +20,7 @@ from scangate.taint.values import NOTHING, Origin, Place, Step, StepRole, Taint,
 
 if TYPE_CHECKING:
     from scangate.taint.engine import Engine
-    from scangate.taint.summaries import Summary
+    from scangate.taint.summaries import Raised, Summary
 
 MAX_CONSTANT = 2000
 _PLAIN_FORMAT = re.compile(r"(?:[^%]|%[sd%]){0,200}", re.DOTALL)
@@ -45,6 +45,8 @@ class Evaluator:
         self.writes: dict[Place, Value] = {}
         self.summary: Summary = engine.new_summary()
         self.yielded: list[Value] = []
+        self.raised: list[list[Raised]] = [[]]
+        """The exceptions with data in them, by the try statements that are being executed; first those that leave the function."""
         self._wanted: set[int] = set()
         self._followed: set[int] = set()
         self._seen: dict[int, Value] = {}

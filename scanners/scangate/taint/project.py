@@ -31,10 +31,11 @@ class Function:
 
     @functools.cached_property
     def called_names(self) -> frozenset[str]:
-        """The last names of the functions that it calls, or that a framework calls for it: ``Depends(function)``."""
+        """The last names of what it calls, of its decorators, and of what a framework calls for it: ``Depends(function)``."""
+        decorators = [] if isinstance(self.node, ast.Lambda) else self.node.decorator_list
         calls = [each for each in ast.walk(self.node) if isinstance(each, ast.Call)]
         injected = (_last(each.args[0]) for each in calls if each.args and _last(each.func) in {"Depends", "Security"})
-        return frozenset((*(_last(each.func) for each in calls), *injected))
+        return frozenset((*(_last(each.func) for each in calls), *map(_last, decorators), *injected))
 
     def has_decorator(self, *names: str) -> bool:
         """Whether it has a decorator with one of these last names."""
@@ -162,6 +163,8 @@ class Project:
         self._bases: dict[int, tuple[Class, ...]] = {}
         self._subclasses: dict[int, tuple[Class, ...]] = {}
         self.unparsable: set[str] = set()
+        self.open_classes: set[str] = set()
+        """The names of the classes whose subclasses were looked for."""
         for path in texts:
             self._by_last_name[module_name(path).rpartition(".")[2]].append(path)
 
@@ -244,6 +247,11 @@ class Project:
                 return found
         return None
 
+    def decorator(self, module: Module, node: ast.expr) -> Function | Class | None:
+        """The function or class of the project that a decorator is, or is made by."""
+        made = node.func if isinstance(node, ast.Call) else node
+        return self.lookup(module, made.id) if isinstance(made, ast.Name) else self.definition(module.resolve(made), module.path)
+
     def bases(self, owner: Class) -> tuple[Class, ...]:
         """The classes of the project that a class is derived from, the nearest first."""
         if id(owner.node) not in self._bases:
@@ -266,8 +274,9 @@ class Project:
     def subclasses(self, owner: Class) -> tuple[Class, ...]:
         """The classes of the project that are derived from a class."""
         if id(owner.node) not in self._subclasses:
-            is_base = re.compile(rf"\bclass\s+\w+\s*\([^()]*\b{owner.node.name}\b")
-            modules = [self.module(path) for path, get in self._texts.items() if is_base.search(get())]
+            name = owner.node.name
+            self.open_classes.add(name)
+            modules = [self.module(path) for path, get in self._texts.items() if may_derive(get(), name)]
             classes = [each for module in modules if module is not None for each in module.classes.values()]
             derived = tuple(each for each in classes if any(base.node is owner.node for base in self.bases(each)))
             self._subclasses[id(owner.node)] = derived
@@ -291,8 +300,13 @@ class Project:
 
 
 def may_call(text: str, name: str) -> bool:
-    """Whether a file with this text can call a function with a name, or have a framework call it."""
-    return f"{name}(" in text or f"({name}" in text
+    """Whether a file with this text can call a function with a name, be decorated by it, or have a framework call it."""
+    return f"{name}(" in text or f"({name}" in text or re.search(rf"@(?:\w+\.)*{name}\s", text) is not None
+
+
+def may_derive(text: str, name: str) -> bool:
+    """Whether a file with this text can have a class that is derived from one with a name."""
+    return name in text and re.search(rf"\bclass\s+\w+\s*\([^()]*\b{name}\b", text) is not None
 
 
 @functools.lru_cache(maxsize=65536)

@@ -13,10 +13,12 @@ from scangate.taint.expressions import Evaluator
 from scangate.taint.guards import restrict, truth
 from scangate.taint.project import Class, Function
 from scangate.taint.references import instances
+from scangate.taint.summaries import Raised
 from scangate.taint.values import NOTHING, Place, Value, constant, join
 
 LOOP_ROUNDS = 2
 MAX_NAMES_OF_LOOP = 8
+MAX_RAISED = 8  # exceptions with data in them that leave a function
 
 
 class FunctionRun(Evaluator):
@@ -29,7 +31,7 @@ class FunctionRun(Evaluator):
         self._true: list[dict[Place, int]] = []
         self._false: list[dict[Place, int]] = []
         self._loop_exits: list[list[Environment]] = []
-        self._nested: list[Function] = []
+        self.nested: list[Function] = []
 
     def run_function(self, function: Function, environment: Environment) -> None:
         """Executes a function; its summary then has everything but the writes' origin."""
@@ -55,13 +57,14 @@ class FunctionRun(Evaluator):
             self._returned.append(Value(element.all_taints(), None, {"*": element}))
         summary.value = join(self._returned)
         summary.writes = self.writes
+        summary.raised = self.raised[0][:MAX_RAISED]
         merged = merge(self._exits)
         summary.ensures = dict(merged.places) if merged is not None else {}
         summary.if_true, summary.if_false = _common(self._true), _common(self._false)
 
     def _run_nested(self) -> None:
         """Nested functions that are views, or read a request: no other code calls them."""
-        for function in self._nested:
+        for function in self.nested:
             environment = self._exits[-1] if self._exits else Environment()
             value = self.closure(function, environment)
             for each in value.references:
@@ -142,9 +145,29 @@ class FunctionRun(Evaluator):
         self._leave(environment, value, node.value)
 
     def _raise(self, node: ast.Raise, environment: Environment) -> None:
-        for each in (node.exc, node.cause):
-            if each is not None:
-                self.evaluate(each, environment)
+        value = self.evaluate(node.exc, environment) if node.exc is not None else NOTHING
+        if node.cause is not None:
+            self.evaluate(node.cause, environment)
+        if node.exc is not None and not value.is_clean:
+            self.raised[-1].append(Raised(self._exception_names(node.exc, value), value))
+
+    def _exception_names(self, node: ast.expr, value: Value) -> frozenset[str]:
+        """The last names of the class of an exception, and of those that it is derived from."""
+        made = node.func if isinstance(node, ast.Call) else node
+        names = {self.module.resolve(made).rpartition(".")[2]}
+        for owner in instances(value):
+            for each in (owner, *self.engine.project.bases(owner)):
+                names |= {each.node.name, *(each.module.resolve(base).rpartition(".")[2] for base in each.node.bases)}
+        return frozenset(names)
+
+    def _catch(self, handler: ast.ExceptHandler, raised: list[Raised]) -> Value:
+        """What a handler catches of the exceptions with data in them; they are taken out of ``raised``."""
+        types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type is not None else []
+        names = {self.module.resolve(each).rpartition(".")[2] for each in types}
+        catches_all = not types or not names.isdisjoint({"Exception", "BaseException"})
+        caught = [each for each in raised if catches_all or not names.isdisjoint(each.names)]
+        raised[:] = [each for each in raised if each not in caught]
+        return join(each.value for each in caught)
 
     def _leave_loop(self, node: ast.stmt, environment: Environment) -> None:
         del node
@@ -213,16 +236,20 @@ class FunctionRun(Evaluator):
 
     def _try(self, node: ast.Try, environment: Environment) -> Environment | None:
         before = environment.copy()
+        self.raised.append([])
         body = self.execute(node.body, environment.copy())
+        pending = self.raised.pop()
         raised = merge([before, environment, *([body] if body is not None else [])]) or before
         if body is not None and node.orelse:
             body = self.execute(node.orelse, body)
         ways: list[Environment | None] = [body]
         for handler in node.handlers:
             inner = raised.copy()
+            caught = self._catch(handler, pending)
             if handler.name:
-                inner.assign(handler.name, NOTHING)
+                inner.assign(handler.name, caught)
             ways.append(self.execute(handler.body, inner))
+        self.raised[-1] += pending
         merged = merge(ways)
         if node.finalbody:
             after = self.execute(node.finalbody, merged if merged is not None else raised.copy())
@@ -277,7 +304,7 @@ class FunctionRun(Evaluator):
         function = Function(self.module, node, self.owner)
         environment.assign(node.name, self.closure(function, environment))
         if node.decorator_list or any(id(each) in self.marks.sources for each in ast.walk(node)):
-            self._nested.append(function)
+            self.nested.append(function)
         return environment
 
     def _define_class(self, node: ast.ClassDef, environment: Environment) -> Environment:

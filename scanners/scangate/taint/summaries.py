@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from scangate.taint.values import NOTHING, Origin, Place, Step, Taint, Value
@@ -17,15 +18,22 @@ class SinkKey(NamedTuple):
     sink: Step
 
 
+class Raised(NamedTuple):
+    """An exception that is raised with data in it. ``names``: the last names of its class and of those that it is derived from."""
+
+    names: frozenset[str]
+    value: Value
+
+
 class Summary:
     """Facts of one function, for arguments of some shape. Data of parameters has the parameter as its origin.
 
     ``value``: what it returns. ``hits``: the sinks that parts of parameters reach. ``writes``: parts of parameters that it changes.
     ``ensures``: parts that are harmless for some rules, as bits, once it has returned; ``if_true`` and ``if_false``: once it has
-    returned a true or a false value.
+    returned a true or a false value. ``raised``: exceptions with data in them.
     """
 
-    __slots__ = ("ensures", "hits", "if_false", "if_true", "value", "writes")
+    __slots__ = ("ensures", "hits", "if_false", "if_true", "raised", "value", "writes")
 
     def __init__(self, value: Value = NOTHING) -> None:
         self.value = value
@@ -34,3 +42,4 @@ class Summary:
         self.ensures: dict[Place, int] = {}
         self.if_true: dict[Place, int] = {}
         self.if_false: dict[Place, int] = {}
+        self.raised: Sequence[Raised] = ()

@@ -23,7 +23,7 @@ from scangate.assets import folder
 from scangate.model import FlowRole
 from scangate.plugin import ScanContext, SourceFile
 from scangate.source_text import decode
-from scangate.taint.project import may_call, module_name
+from scangate.taint.project import may_call, may_derive, module_name
 
 KEPT_SECONDS = 30 * 86_400.0
 KEPT_ANSWERS = 4
@@ -61,7 +61,8 @@ class Flow(msgspec.Struct, frozen=True):
 class Output(msgspec.Struct, frozen=True):
     """What the runner prints. ``with_source``: the files that can have a source. ``read``: those that were parsed.
 
-    ``names``: the last names of the modules that were looked for. ``creators``: the functions that return request data.
+    ``names``: the last names of the modules that were looked for. ``creators`` and ``bases``: the functions and classes whose callers
+    and subclasses were looked for.
     """
 
     flows: tuple[Flow, ...] = ()
@@ -71,6 +72,7 @@ class Output(msgspec.Struct, frozen=True):
     read: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     creators: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
 
 
 class _Kept(msgspec.Struct, frozen=True, array_like=True):
@@ -150,9 +152,11 @@ class Answers:
         new = [path for path in others if self._digest_file(path) not in kept.seen]
         if any(_digest(module_name(path).rpartition(".")[2]) in kept.names for path in new):
             return False
-        creators = kept.output.creators
-        texts = (decode(self._sources[path].read_bytes())[0] for path in (new if creators else ()))
-        return not any(may_call(text, name) for text in texts for name in creators)
+        texts = (decode(self._sources[path].read_bytes())[0] for path in (new if kept.output.creators or kept.output.bases else ()))
+        return not any(
+            any(may_call(text, name) for name in kept.output.creators) or any(may_derive(text, name) for name in kept.output.bases)
+            for text in texts
+        )
 
     def _digest_file(self, path: str) -> bytes:
         return _digest(path, self._contents[path])
@@ -172,7 +176,7 @@ def _with_paths(output: Output, names: Mapping[str, str]) -> Output:
         for flow in output.flows
     )
     gaps = [tuple(names[path] for path in paths) for paths in (output.unparsable, output.unfinished)]
-    return Output(flows, gaps[0], gaps[1], creators=output.creators)
+    return Output(flows, gaps[0], gaps[1], creators=output.creators, bases=output.bases)
 
 
 def _digest(first: str | bytes, *more: bytes) -> bytes:
