@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 SERVER = Path(__file__).with_name("preloaded_server.py")
-OF_PYTHON = ("PYTHON", "LC_", "LANG", "LD_", "TZ", "COVERAGE_")  # variables that a process reads once, at its start
+OF_PYTHON = ("PYTHON", "LC_", "LANG", "LD_", "TZ")  # variables that a process reads once, at its start
 
 
 class PreloadedCommand:
@@ -49,7 +49,7 @@ class PreloadedCommand:
 
         Raises TimeoutExpired after ``timeout`` seconds.
         """
-        if _of_python(env) != self._environment or "COVERAGE_PROCESS_START" in env or not self._lock.acquire(blocking=False):
+        if _of_python(env) != self._environment or _is_measured(env) or not self._lock.acquire(blocking=False):
             return None
         try:
             return self._run(json.dumps({"arguments": arguments, "cwd": str(cwd), "env": dict(env)}).encode(), timeout)
@@ -81,6 +81,11 @@ class PreloadedCommand:
 def _read(stream: IO[bytes], outputs: list[bytes], index: int) -> None:
     with stream:
         outputs[index] = stream.read()
+
+
+def _is_measured(env: Mapping[str, str]) -> bool:
+    """Whether coverage is measured, which follows processes that are started, not forks."""
+    return any(name.startswith("COVERAGE_") for name in env)
 
 
 def _of_python(env: Mapping[str, str]) -> dict[str, str]:

@@ -239,8 +239,8 @@ class Engine:
                     self.changed_classes[id(owner.node)] = owner
 
     def _complete(self, function: Function, given: Mapping[int, Value]) -> tuple[dict[int, Value], set[int]]:
-        """A value for each parameter: what is given, the default, or anything of the annotated type; and which of them a framework
-        injects, whoever calls."""
+        """A value for each parameter: what is given, the default, or anything of the annotated type; and those parameters whose
+        value comes from a framework, not from the caller."""
         found: dict[int, Value] = {}
         injected: set[int] = set()
         for index, parameter in enumerate(parameters_of(function.node)):

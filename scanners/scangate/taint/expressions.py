@@ -398,7 +398,7 @@ class Evaluator:
 
 
 def _has_no_arguments(node: ast.expr) -> bool:
-    """Whether a call gives its function nothing that it could clean, whatever its name: ``page.render()``."""
+    """Whether a call gives its function nothing that it could clean, whatever its name is."""
     return isinstance(node, ast.Call) and not node.args and not node.keywords
 
 

@@ -30,7 +30,8 @@ LOOKUPS = {"get", "find", "fetch", "load", "lookup", "read", "search", "select",
 """How names of methods begin whose result is what is stored under an argument, and rarely made of it."""
 QUERIES = {
     *("fetchone", "fetchall", "fetchmany", "scalar", "scalars", "scalar_one", "scalar_one_or_none", "one", "one_or_none", "first"),
-    *("get_object_or_404", "get_list_or_404", "get_or_404", "first_or_404", "one_or_404", "find_one", "get_item", "query_one", "raw"),
+    *("get_object_or_404", "get_list_or_404", "get_or_404", "first_or_404", "one_or_404"),
+    *("find_one", "get_item", "query_one", "raw"),
 }
 """What returns stored data, which is not what the client sent now."""
 STORED = {"objects", "query", "session"}

@@ -61,8 +61,8 @@ class Flow(msgspec.Struct, frozen=True):
 class Output(msgspec.Struct, frozen=True):
     """What the runner prints. ``with_source``: the files that can have a source. ``read``: those that were parsed.
 
-    ``names``: the last names of the modules that were looked for. ``creators`` and ``bases``: the functions and classes whose callers
-    and subclasses were looked for.
+    ``names``: the last names of the modules that were looked for. ``creators`` and ``bases``: the functions whose
+    callers, and the classes whose subclasses, were looked for.
     """
 
     flows: tuple[Flow, ...] = ()
