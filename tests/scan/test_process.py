@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -213,6 +214,19 @@ def test_a_run_that_is_cancelled_ends_what_runs_and_starts_nothing(processes: Pr
         thread.join(15)
     assert kinds == [GapKind.INTERRUPTED] * 2
     assert gone(int(note.read_text()))
+    with pytest.raises(ScanError) as fault:
+        python(processes, "")
+    assert fault.value.kind is GapKind.INTERRUPTED
+
+
+def test_a_run_that_is_cancelled_while_a_program_is_started_is_interrupted(
+    processes: ProcessRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end_session() -> None:
+        processes.cancel()
+        shutil.rmtree(tmp_path / "private")
+
+    monkeypatch.setattr(processes, "check_time", end_session)  # just after the run looked whether it is cancelled
     with pytest.raises(ScanError) as fault:
         python(processes, "")
     assert fault.value.kind is GapKind.INTERRUPTED

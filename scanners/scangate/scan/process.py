@@ -75,6 +75,10 @@ class ProcessRunner:
         """Whether the run was cancelled."""
         return self._cancelled.is_set()
 
+    def _check_cancelled(self) -> None:
+        if self.cancelled:
+            raise ScanError(GapKind.INTERRUPTED, "interrupted before it was scanned")
+
     def limit_time(self, seconds: float, started: float) -> None:
         """Lets no program run longer than ``seconds`` after ``started``, a time of the monotonic clock."""
         self._deadline, self._time_limit = started + seconds, seconds
@@ -125,14 +129,17 @@ class ProcessRunner:
         is over, GARBAGE for more than
         ``stdout_limit`` bytes of output, INTERRUPTED if the run was cancelled.
         """
-        if self.cancelled:
-            raise ScanError(GapKind.INTERRUPTED, "interrupted before it was scanned")
+        self._check_cancelled()
         self.check_time()
         name = name or Path(argv[0]).name
         # Files instead of pipes: no pipe fills up, and no grandchild keeps one open.
         with contextlib.ExitStack() as stack:
-            given, stdout = (stack.enter_context(tempfile.TemporaryFile(dir=self._folder)) for _ in range(2))
-            stderr = stack.enter_context(tempfile.TemporaryFile("a+b", dir=self._folder))  # appended to, so that it can be emptied
+            try:
+                given, stdout = (stack.enter_context(tempfile.TemporaryFile(dir=self._folder)) for _ in range(2))
+                stderr = stack.enter_context(tempfile.TemporaryFile("a+b", dir=self._folder))  # appended to, so it can be emptied
+            except FileNotFoundError:
+                self._check_cancelled()  # meanwhile, and the folder was removed
+                raise
             given.write(stdin or b"")
             given.seek(0)
             try:
