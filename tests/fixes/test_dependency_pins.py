@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from scangate.fixes.change import Change, Unfixed, edit_file
@@ -133,3 +134,20 @@ def test_findings_are_grouped_by_pin() -> None:
 def test_a_requirement_goes_on_after_a_backslash() -> None:
     data = b"a \\\n b\rc\\\r\n"
     assert [data[slice(*find_requirement(data, line))] for line in (1, 2, 3, 4, 9)] == [b"a \\\n b", b" b", b"c\\\r\n", b"", b""]
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "command"),
+    [
+        ("web/package-lock.json", b"{}", "npm install the-web@1.3"),
+        ("web/yarn.lock", b"# yarn lockfile v1\n", "yarn upgrade the-web@1.3"),
+        ("web/yarn.lock", b"__metadata:\n  version: 8\n", "yarn up the-web@1.3"),
+        ("Cargo.lock", b"version = 4\n", "cargo update -p the-web --precise 1.3"),
+    ],
+)
+def test_the_program_that_wrote_a_lock_file_is_named(path: str, data: bytes, command: str) -> None:
+    finding = vulnerable(path)
+    package = AffectedPackage("the-web", "1.2", upgrade="1.3", kind="npm")
+    planned = plan_upgrade(data, [msgspec.structs.replace(finding, affected_package=package)], no_hashes)
+    assert isinstance(planned, Unfixed)
+    assert planned.hint == command

@@ -19,13 +19,15 @@ from scangate.source_text import decode, normalize_newlines
 class _Lock(NamedTuple):
     """A lock file: its name in lower case as a pattern, the module in ``readers`` that reads it, and its ecosystem.
 
-    ``upgrade``: the command that raises one package, with the places ``{name}`` and ``{version}``.
+    ``upgrade``: the command that raises one package, with the places ``{name}`` and ``{version}``. ``newer``: what the files of a
+    newer version of the program contain, and its command.
     """
 
     name: str
     reader: str
     ecosystem: Ecosystem
     upgrade: str
+    newer: tuple[bytes, str] | None = None
 
 
 class _Declaration(NamedTuple):
@@ -44,7 +46,7 @@ class _Declaration(NamedTuple):
 
 LOCKS = (
     _Lock(r"package-lock\.json|npm-shrinkwrap\.json", "npm_lock", NPM, "npm install {name}@{version}"),
-    _Lock(r"yarn\.lock", "yarn_lock", NPM, "yarn upgrade {name}@{version}"),
+    _Lock(r"yarn\.lock", "yarn_lock", NPM, "yarn upgrade {name}@{version}", (b"__metadata:", "yarn up {name}@{version}")),
     _Lock(r"pnpm-lock\.ya?ml", "pnpm_lock", NPM, "pnpm update {name}@{version}"),
     _Lock(r"bun\.lock", "bun_lock", NPM, "bun update {name}@{version}"),
     _Lock(r"go\.mod|go\.sum|go\.work|go\.work\.sum", "go_mod", GO, "go get {name}@v{version}"),
@@ -84,10 +86,12 @@ def find_package_ecosystem(path: str) -> Ecosystem:
     return _row(path).ecosystem
 
 
-def find_upgrade_command(path: str) -> str:
-    """The command that raises one package of a lock file, with the places ``{name}`` and ``{version}``; empty if there is none."""
+def find_upgrade_command(path: str, data: bytes = b"") -> str:
+    """The command that raises one package of the lock file ``data``, with places for ``{name}`` and ``{version}``; or empty."""
     row = _row(path) if is_package_file(path) else None
-    return row.upgrade if isinstance(row, _Lock) else ""
+    if not isinstance(row, _Lock):
+        return ""
+    return row.newer[1] if row.newer is not None and row.newer[0] in data else row.upgrade
 
 
 def find_related(path: str, data: bytes = b"") -> Iterator[str]:

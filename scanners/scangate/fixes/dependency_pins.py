@@ -74,7 +74,7 @@ def plan_upgrade(data: bytes, findings: Sequence[Finding], find_hashes: HashLook
     path, line = findings[0].location.path, findings[0].location.line
     summary = f"{name} {version} -> {release}"
     if not is_python:
-        command = find_upgrade_command(path).format(name=name, version=release)
+        command = find_upgrade_command(path, data).format(name=name, version=release)
         return Unfixed(path, line, summary, "the program that wrote a lock file has to resolve it again", command)
     if kind := lock_kind(path):
         hint = LOCK_COMMANDS[kind].format(name=name, version=release)
