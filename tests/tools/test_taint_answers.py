@@ -143,3 +143,51 @@ def test_project_without_a_source_is_not_followed_again(memory: Memory, tmp_path
     assert places(memory, tmp_path, files) == []
     assert places(memory, tmp_path, files | {"b.py": "print(3)\n"}) == []
     assert memory.runs == [2]
+
+
+BRANCHES = {
+    "web/app.py": """\
+import settings
+from flask import request
+
+
+class Task:
+    def run(self, x):
+        pass
+
+
+def find(task: Task):
+    if settings.DEBUG:
+        eval(request.args["x"])
+    task.run(request.args["x"])
+
+
+def with_value(view):
+    def wrapper():
+        return view(request.args["x"])
+
+    return wrapper
+""",
+    "web/settings.py": "DEBUG = False\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("web/start.py", "import settings\nsettings.DEBUG = True\n", ("web/app.py", 12)),
+        (
+            "web/tasks.py",
+            "from app import Task\n\n\nclass Own(Task):\n    def run(self, x):\n        eval(x)\n",
+            ("web/tasks.py", 6),
+        ),
+        ("web/more.py", "from app import with_value\n\n\n@with_value\ndef f(x):\n    eval(x)\n", ("web/more.py", 6)),
+    ],
+)
+def test_a_file_that_nobody_imports_may_change_the_answer(
+    memory: Memory, tmp_path: Path, name: str, text: str, found: tuple[str, int]
+) -> None:
+    assert places(memory, tmp_path, BRANCHES) == []
+    assert places(memory, tmp_path, {**BRANCHES, name: text}) == [found]
+    assert places(memory, tmp_path, {**BRANCHES, name: "print(1)\n"}) == []
+    assert places(memory, tmp_path, {**BRANCHES, name: text}) == [found]

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import msgspec
 
 from scangate.taint.arguments import bind_arguments
-from scangate.taint.environment import Environment
+from scangate.taint.environment import Environment, variable
 from scangate.taint.expressions import Evaluator
 from scangate.taint.models import is_enum_type
 from scangate.taint.patterns import Parameter, parameters_of
@@ -27,7 +27,9 @@ from scangate.taint.values import (
     StepRole,
     Taint,
     Value,
+    as_setting,
     constant,
+    is_settled,
     join,
     resolve_taints,
     resolve_value,
@@ -59,7 +61,7 @@ class Answer(msgspec.Struct, frozen=True):
 
     What it depends on: ``with_source``, the files that can have a source; ``read``, those that were parsed; ``names``, the last
     names of the modules that were looked for; ``creators``, the functions that return request data, or decorate with a function
-    that reads it; ``bases``, the classes whose subclasses were looked for.
+    that reads it; ``bases``, the classes whose subclasses were looked for; ``fixed``, variables and fields that are assigned once.
     """
 
     flows: tuple[Flow, ...]
@@ -70,6 +72,7 @@ class Answer(msgspec.Struct, frozen=True):
     names: tuple[str, ...] = ()
     creators: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
 
 
 class Engine:
@@ -219,8 +222,11 @@ class Engine:
                 environment.variables[parameter.name.arg] = value
         run.run_function(function, environment)
         run.finish()
-        if any(id(each) in run.marks.sources for nested in run.nested for each in ast.walk(nested.node)):
-            self.creators.add(function.name)  # a decorator, if the nested function takes the place of another
+        # what takes the place of a decorated function: a nested function, or an object that can be called
+        if any(map(run.has_source, run.nested)):
+            self.creators.add(function.name)
+        elif function.name == "__call__" and function.owner is not None and run.has_source(function):
+            self.creators.add(function.owner.node.name)
         self._note_requests(function, run.summary)
         return run.summary
 
@@ -324,7 +330,19 @@ class Engine:
 
     def global_value(self, module: Module, name: str) -> Value:
         """The value of a module's variable."""
-        return self._global_environment(module).variables.get(name, NOTHING)
+        return self._known_elsewhere(name, self._global_environment(module).variables.get(name, NOTHING), 0)
+
+    def _known_elsewhere(self, name: str, value: Value, own_stores: int) -> Value:
+        """What code elsewhere knows of a variable or field with this value, see `Project.is_fixed`."""
+        if not is_settled(value):
+            return value
+        if not self.project.is_fixed(name, own_stores):
+            return as_setting(value)
+        items = {
+            key: self._known_elsewhere(key[1:], part, 1) if isinstance(key, str) and key.startswith(".") else part
+            for key, part in (value.items or {}).items()
+        }
+        return Value(value.taints, value.constant, items if value.items is not None else None, value.references, value.place)
 
     def _global_environment(self, module: Module) -> Environment:
         if module.path not in self._globals:
@@ -351,7 +369,8 @@ class Engine:
             evaluator, environment = Evaluator(self, each.module), Environment()
             for statement in each.node.body:
                 if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-                    found[statement.targets[0].id] = evaluator.evaluate(statement.value, environment)
+                    name = statement.targets[0].id
+                    found[name] = self._known_elsewhere(name, evaluator.evaluate(statement.value, environment), 0)
                 elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
                     found[statement.target.id] = Value(references=self.typed(statement.annotation, each.module))
             init = each.methods.get("__init__")
@@ -359,7 +378,9 @@ class Engine:
                 if place.parameter == 0 and len(place.path) == 1:
                     kept = {origin: taint for origin, taint in value.taints.items() if origin.parameter < 0}
                     held = tuple(ref for ref in value.references if isinstance(ref, (Instance, Function, Class, Named)))
-                    found[str(place.path[0]).removeprefix(".")] = Value(kept, None if value.taints else value.constant, None, held)
+                    name = str(place.path[0]).removeprefix(".")
+                    first = Value(kept, None if value.taints else value.constant, None, held)
+                    found[name] = self._known_elsewhere(name, first, 1)
         return found
 
     # calls
@@ -423,18 +444,22 @@ class Engine:
         """Applies the summary of a function to a call."""
         given, nodes_of = bind_arguments(function, arguments, keywords, nodes, node)
         summary = self.summarize(function, given, captured)
-        for index, value in enumerate((captured or {}).values()):
+        for index, (name, value) in enumerate((captured or {}).items()):
             given[CAPTURED + index] = value
-            nodes_of[CAPTURED + index] = None
+            nodes_of[CAPTURED + index] = variable(name) if environment.variables.get(name) is value else None
         call = evaluator.step(node, StepRole.CALL)
         for (key, origin), taint in list(summary.hits.items()):
             for outer, known in resolve_taints({origin: taint}, given, call):
                 self._record_hit(evaluator.summary, key, outer, known)
         for place, value in summary.writes.items():
             target = nodes_of.get(place.parameter)
-            if target is not None and place.path:
-                changed = _with_nested(evaluator.evaluate(target, environment), place.path, resolve_value(value, given, call))
-                evaluator.change(target, changed, place.path, resolve_value(value, given, call), environment)
+            if target is not None:
+                now, part = evaluator.evaluate(target, environment), resolve_value(value, given, call)
+                if place.path:
+                    evaluator.change(target, _with_nested(now, place.path, part), place.path, part, environment)
+                else:  # of an object only a field would be known to change
+                    changed = as_setting(now) if now.references else as_setting(now).with_taints(part.all_taints())
+                    evaluator.change(target, changed, (), part if not now.references else NOTHING, environment)
         for place, rules in summary.ensures.items():
             target = nodes_of.get(place.parameter)
             if target is not None and not place.path:
@@ -468,7 +493,7 @@ class Engine:
             names = [name for each in (*reversed(list(self.project.bases(owner))), owner) for name in each.field_names()]
             for name, value in [*zip(names, arguments, strict=False), *keywords.items()]:
                 made = made.with_part(f".{name}", value) if name != "**" else made.with_taints(value.all_taints())
-            return made
+            return made.with_taints(join(arguments[len(names) :]).all_taints()) if self.project.is_exception(owner) else made
         given, _ = bind_arguments(init, [made, *arguments], keywords, [None, *getattr(node, "args", [])], node)
         summary = self.summarize(init, given)
         call = evaluator.step(node, StepRole.CALL)
@@ -476,7 +501,7 @@ class Engine:
             for outer, known in resolve_taints({origin: taint}, given, call):
                 self._record_hit(evaluator.summary, key, outer, known)
         for place, value in summary.writes.items():
-            if place.parameter == 0 and place.path:
+            if place.parameter == 0 and (place.path or self.project.is_exception(owner)):
                 made = _with_nested(made, place.path, resolve_value(value, given, call))
         return Value(made.taints, None, made.items, (Instance(owner),))
 
@@ -542,6 +567,7 @@ def follow_requests(
         project.looked_up,
         tuple(sorted(engine.creators)),
         tuple(sorted(project.open_classes)),
+        tuple(sorted(project.fixed_names)),
     )
 
 

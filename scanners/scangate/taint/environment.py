@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterable
 from typing import TypeVar
 
@@ -53,6 +54,12 @@ class Environment:
                 if origin.parameter >= 0:
                     place = Place(origin.parameter, origin.path)
                     self.places[place] = self.places.get(place, 0) | rules
+
+
+@functools.cache  # what is known of a node is kept by its id, so it has to stay
+def variable(name: str) -> ast.Name:
+    """An expression that is a variable, where the code has none."""
+    return ast.Name(name, ast.Load(), lineno=1, col_offset=0)
 
 
 def merge(environments: Iterable[Environment | None]) -> Environment | None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import ast
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scangate.python_operators import ARITHMETIC, COMPARISONS
 from scangate.taint import library
-from scangate.taint.environment import Environment
+from scangate.taint.environment import Environment, variable
 from scangate.taint.guards import restrict, truth
 from scangate.taint.models import harmless_fields, has_harmless_field
 from scangate.taint.project import Class, Function, Module
 from scangate.taint.references import Bound, Closure, Instance, Named, instances
 from scangate.taint.rules import NodeMarks
-from scangate.taint.values import NOTHING, Origin, Place, Step, StepRole, Taint, Value, constant, join
+from scangate.taint.values import NOTHING, Origin, Place, Setting, Step, StepRole, Taint, Value, as_setting, constant, join
 
 if TYPE_CHECKING:
     from scangate.taint.engine import Engine
@@ -50,6 +50,11 @@ class Evaluator:
         self._wanted: set[int] = set()
         self._followed: set[int] = set()
         self._seen: dict[int, Value] = {}
+
+    @property
+    def is_in_loop(self) -> bool:
+        """Whether what is evaluated may run again."""
+        return False
 
     def step(self, node: ast.AST, role: StepRole) -> Step:
         """A step at a node."""
@@ -275,7 +280,9 @@ class Evaluator:
     def _formatted(self, node: ast.JoinedStr, environment: Environment) -> Value:
         parts = [self.evaluate(each.value if isinstance(each, ast.FormattedValue) else each, environment) for each in node.values]
         if all(each.constant is not None and isinstance(each.constant[0], str) for each in parts):
-            return constant("".join(each.constant[0] for each in parts if each.constant is not None)[:MAX_CONSTANT])
+            texts = [each.constant[0] for each in parts if each.constant is not None]
+            joined = "".join(texts)[:MAX_CONSTANT]
+            return constant(Setting(joined) if any(isinstance(each, Setting) for each in texts) else joined)
         return Value(join([each.derived() for each in parts]).taints)
 
     def _named(self, node: ast.NamedExpr, environment: Environment) -> Value:
@@ -356,11 +363,7 @@ class Evaluator:
         function, receiver = node.func, NOTHING
         if isinstance(function, ast.Attribute):
             receiver = self.evaluate(function.value, environment)
-            if (
-                isinstance(function.value, ast.Call)
-                and isinstance(function.value.func, ast.Name)
-                and function.value.func.id == "super"
-            ):
+            if _is_call_of_super(function):
                 receiver = self._super(environment)
             called = self.attribute_of(receiver, function.attr, function, environment)
             if id(function) in self.marks.sources:  # a method of the request: request.get_json()
@@ -378,7 +381,15 @@ class Evaluator:
         if targets:
             self._followed.add(id(node))
             return join([self.engine.call(self, each, arguments, keywords, node, environment) for each in targets])
+        if receiver is not NOTHING and _is_call_of_super(function) and self.owner is not None:
+            self._give_base(arguments, environment)
         return library.call(self, node, called, receiver, arguments, keywords, environment)
+
+    def _give_base(self, arguments: Sequence[Value], environment: Environment) -> None:
+        """``super().__init__(message)`` of an exception: its base has the arguments."""
+        me, taints = environment.variables.get("self", NOTHING), join(arguments).all_taints()
+        if taints and self.owner is not None and self.engine.project.is_exception(self.owner):
+            self.change(variable("self"), me.with_taints(taints), (), Value(taints), environment)
 
     def _argument(self, node: ast.expr, environment: Environment) -> Value:
         if isinstance(node, ast.Starred):
@@ -395,6 +406,12 @@ class Evaluator:
     def facts_of_call(self, node: ast.Call, environment: Environment, *, outcome: bool) -> list[tuple[ast.expr, Value, int]]:
         """The arguments that a function of the project has checked if it returns ``outcome``, with the rules."""
         return self.engine.facts_of_call(self, node, environment, outcome=outcome)
+
+
+def _is_call_of_super(function: ast.expr) -> bool:
+    """Whether a function is a method of ``super()``."""
+    owner = function.value if isinstance(function, ast.Attribute) else None
+    return isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name) and owner.func.id == "super"
 
 
 def _has_no_arguments(node: ast.expr) -> bool:
@@ -431,7 +448,8 @@ def _fold(apply: Callable[[Any, Any], Any], first: Any, second: Any) -> Value:
         return NOTHING
     if not isinstance(result, _SIMPLE) or (isinstance(result, (str, bytes)) and len(result) > MAX_CONSTANT):
         return NOTHING
-    return constant(result)
+    folded = constant(result)
+    return as_setting(folded) if isinstance(first, Setting) or isinstance(second, Setting) else folded
 
 
 _METHODS: Mapping[type[ast.AST], Callable[[Evaluator, Any, Environment], Value]] = {

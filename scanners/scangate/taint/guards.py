@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from scangate.taint.environment import Environment, merge
-from scangate.taint.values import Value
+from scangate.taint.values import Setting, Value
 
 CONTENT_TESTS = {"isalnum", "isalpha", "isdigit", "isdecimal", "isnumeric", "isidentifier"}
 FULL_MATCHES = {"fullmatch"}
@@ -31,7 +31,7 @@ class Evaluator(Protocol):
 
 def truth(value: Value) -> bool | None:
     """Whether a value is true; None if unknown."""
-    if value.constant is None:
+    if value.constant is None or isinstance(value.constant[0], Setting):
         return None
     return bool(value.constant[0])
 

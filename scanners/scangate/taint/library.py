@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scangate.taint.environment import Environment
 from scangate.taint.models import has_harmless_field
 from scangate.taint.references import Bound, instances, is_callable
-from scangate.taint.values import NOTHING, Value, constant, join
+from scangate.taint.values import NOTHING, Value, as_setting, as_unordered, constant, is_settled, join
 
 if TYPE_CHECKING:
     from scangate.taint.expressions import Evaluator
@@ -22,6 +22,8 @@ HARMLESS = {
 }
 """Functions and methods whose result has no content of an argument: numbers, truth, types, and what files and programs contain."""
 ADDING = {"append", "add", "appendleft", "extend", "insert", "put", "put_nowait", "push", "write", "writelines", "update"}
+MOVING = {"pop", "popleft", "remove", "insert", "appendleft", "reverse", "sort", "clear", "rotate", "extendleft"}
+"""Methods after which an index of a list is that of another element."""
 SAME = {
     *("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "dict", "copy", "deepcopy", "items", "values", "filter"),
     *("next", "jsonable_encoder", "model_dump", "asdict"),
@@ -67,10 +69,22 @@ def call(  # noqa: PLR0911, PLR0913, PLR0917 -- a call, as it was evaluated
     elif (known := _call_name(name, arguments)) is not None:
         return known
     called_back = _call_back(evaluator, node, arguments, keywords, environment)
+    _loosen(evaluator, node, receiver, arguments, environment)
     passed = join(_pass_on(node.func, receiver, name, each) for each in (*arguments, *keywords.values()))
     if name == "mkstemp":  # a number, and the name of a new file in the folder
         return Value(items={0: NOTHING, 1: passed})
     return Value(join([called.derived(), receiver.derived(), passed, called_back]).all_taints())
+
+
+def _loosen(evaluator: Evaluator, node: ast.Call, receiver: Value, arguments: Sequence[Value], environment: Environment) -> None:
+    """A function of which nothing is known may set what it is given: ``configure(options)``."""
+    given = [
+        *zip(node.args, arguments, strict=True),
+        *([(node.func.value, receiver)] if isinstance(node.func, ast.Attribute) else []),
+    ]
+    for each, value in given:
+        if value.items and isinstance(each, (ast.Name, ast.Attribute, ast.Subscript)) and is_settled(value):
+            evaluator.change(each, as_setting(value), (), NOTHING, environment)
 
 
 def _pass_on(function: ast.expr, receiver: Value, name: str, argument: Value) -> Value:
@@ -91,7 +105,8 @@ def _call_name(name: str, arguments: Sequence[Value]) -> Value | None:
     if name == "getattr" and len(arguments) > 1 and arguments[1].constant is not None:
         return arguments[0].part(f".{arguments[1].constant[0]}")
     if name == "str" and len(arguments) == 1 and arguments[0].constant is not None:
-        return constant(str(arguments[0].constant[0]))
+        text = arguments[0].constant[0]
+        return constant(text if isinstance(text, str) else str(text))
     if name in {"enumerate", "zip"}:
         elements: dict[object, Value] = {index: each.element() for index, each in enumerate(arguments)}
         items: dict[object, Value] = {0: NOTHING, 1: elements[0]} if name == "enumerate" and elements else elements
@@ -111,6 +126,8 @@ def _call_method(  # noqa: C901, PLR0911, PLR0913, PLR0917 -- a table of methods
     environment: Environment,
 ) -> Value | None:
     name = function.attr
+    if name in MOVING and receiver.items and all(isinstance(key, int) for key in receiver.items):
+        return _move(evaluator, name, function.value, receiver, arguments, environment)
     if name in ADDING and (arguments or keywords):
         _add(evaluator, name, function.value, receiver, arguments, keywords, environment)
         return NOTHING
@@ -130,8 +147,6 @@ def _call_method(  # noqa: C901, PLR0911, PLR0913, PLR0917 -- a table of methods
         return join([found, *default]) if default else found
     if name in {"get", "pop", "getlist"} and arguments:  # looked up by the client's key, not made of it
         return join([receiver.element(), *arguments[1:], *keywords.values()])
-    if name == "pop" and receiver.items and not arguments and not receiver.taints:
-        return receiver.part(max((key for key in receiver.items if isinstance(key, int)), default=0))
     if name in QUERIES or is_stored(function.value):
         _call_back(evaluator, node, arguments, keywords, environment)
         return NOTHING
@@ -144,8 +159,25 @@ def _call_method(  # noqa: C901, PLR0911, PLR0913, PLR0917 -- a table of methods
         return Value(receiver.taints, None, receiver.items, receiver.references)
     text = receiver.constant[0] if receiver.constant is not None else None
     if isinstance(text, str) and not arguments and name in {"lower", "upper", "strip", "title"}:
-        return constant(getattr(text, name)())
+        return constant(type(text)(getattr(text, name)()))
     return None
+
+
+def _move(  # noqa: PLR0913, PLR0917 -- a call, as it was evaluated
+    evaluator: Evaluator, name: str, node: ast.expr, receiver: Value, arguments: Sequence[Value], environment: Environment
+) -> Value:
+    """A list after its elements have moved, and what is taken from it. It is exact where one is taken at a known place."""
+    keys = list(receiver.items or {})
+    index = arguments[0].constant[0] if arguments and arguments[0].constant is not None else None if arguments else -1
+    position = index + len(keys) if isinstance(index, int) and index < 0 else index
+    is_exact = name == "pop" and position in keys and keys == list(range(len(keys))) and not receiver.taints and not receiver.place
+    if is_exact and not evaluator.is_in_loop:
+        left = [each for key, each in (receiver.items or {}).items() if key != position]
+        evaluator.change(node, Value(None, None, dict(enumerate(left)), receiver.references), (), NOTHING, environment)
+        return receiver.part(position)
+    changed = as_unordered(receiver.with_taints(join(arguments).all_taints()))
+    evaluator.change(node, changed, (), Value(changed.taints), environment)
+    return receiver.element() if name in {"pop", "popleft"} else NOTHING
 
 
 def is_stored(node: ast.expr) -> bool:

@@ -13,6 +13,7 @@ from scangate.python_builtins import use_builtin_names
 from scangate.python_parser import PARSE_ERRORS, parse_python
 from scangate.taint.formulas import Surroundings
 from scangate.taint.rules import REQUEST_MODULES, Marks, TaintRules
+from scangate.taint.stores import list_stores
 
 MAX_OVERRIDES = 4  # classes: of an interface that many implement, the first
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -34,19 +35,25 @@ class Function:
         """The last names of what it calls, of its decorators, and of what a framework calls for it: ``Depends(function)``."""
         decorators = [] if isinstance(self.node, ast.Lambda) else self.node.decorator_list
         calls = [each for each in ast.walk(self.node) if isinstance(each, ast.Call)]
-        injected = (_last(each.args[0]) for each in calls if each.args and _last(each.func) in {"Depends", "Security"})
-        return frozenset((*(_last(each.func) for each in calls), *map(_last, decorators), *injected))
+        injected = (last_name(each.args[0]) for each in calls if each.args and last_name(each.func) in {"Depends", "Security"})
+        return frozenset((*(last_name(each.func) for each in calls), *map(last_name, decorators), *injected))
+
+    @functools.cached_property
+    def shared_names(self) -> frozenset[str]:
+        """The variables that other functions assign as well: ``global`` and ``nonlocal``, in it or in a function nested in it."""
+        shared = (each.names for each in ast.walk(self.node) if isinstance(each, (ast.Global, ast.Nonlocal)))
+        return frozenset(name for names in shared for name in names)
 
     def has_decorator(self, *names: str) -> bool:
         """Whether it has a decorator with one of these last names."""
         decorators = [] if isinstance(self.node, ast.Lambda) else self.node.decorator_list
-        return any(_last(each) in names for each in decorators)
+        return any(last_name(each) in names for each in decorators)
 
     @functools.cached_property
     def is_abstract(self) -> bool:
         """Whether it is there to be overridden: it does nothing, or raises NotImplementedError."""
         body = [] if isinstance(self.node, ast.Lambda) else [each for each in self.node.body if not _is_constant(each)]
-        raised = [_last(each.exc) for each in body if isinstance(each, ast.Raise) and each.exc is not None]
+        raised = [last_name(each.exc) for each in body if isinstance(each, ast.Raise) and each.exc is not None]
         is_empty = not isinstance(self.node, ast.Lambda) and all(isinstance(each, ast.Pass) for each in body)
         return is_empty or (len(body) == 1 and raised == ["NotImplementedError"]) or self.has_decorator("abstractmethod")
 
@@ -165,13 +172,34 @@ class Project:
         self.unparsable: set[str] = set()
         self.open_classes: set[str] = set()
         """The names of the classes whose subclasses were looked for."""
+        self.fixed_names: set[str] = set()
+        """The names of variables and fields that had to be assigned nowhere else."""
+        self._assigning: set[str] = set()
         for path in texts:
             self._by_last_name[module_name(path).rpartition(".")[2]].append(path)
 
     @property
     def read_paths(self) -> tuple[str, ...]:
-        """The files that were parsed, or could not be."""
-        return tuple(sorted(self._modules))
+        """The files that were parsed, or could not be, and those that assign what would be constant else."""
+        return tuple(sorted({*self._modules, *self._assigning}))
+
+    @functools.cached_property
+    def _stores(self) -> Mapping[str, list[str]]:
+        """The files that assign a name of another module, a field or a global variable, by name: one for each time."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path, get in self._texts.items():
+            for name in list_stores(get()):
+                found[name].append(path)
+        return found
+
+    def is_fixed(self, name: str, own_stores: int) -> bool:
+        """Whether the project assigns a variable of a module, or a field, nowhere but where it is made: ``own_stores`` times."""
+        stores = self._stores.get(name, ())
+        if len(stores) > own_stores:
+            self._assigning.update(stores)
+            return False
+        self.fixed_names.add(name)
+        return True
 
     @property
     def looked_up(self) -> tuple[str, ...]:
@@ -271,6 +299,11 @@ class Project:
                     waiting.append(found)
                     yield found
 
+    def is_exception(self, owner: Class) -> bool:
+        """Whether a class is derived from an exception, by the names of its bases."""
+        names = (last_name(base) for each in (owner, *self.bases(owner)) for base in each.node.bases)
+        return any(name.endswith(("Exception", "Error", "Warning")) for name in names)
+
     def subclasses(self, owner: Class) -> tuple[Class, ...]:
         """The classes of the project that are derived from a class."""
         if id(owner.node) not in self._subclasses:
@@ -331,6 +364,7 @@ def _is_constant(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _last(node: ast.AST) -> str:
+def last_name(node: ast.AST) -> str:
+    """The last part of a name, or of that of a called function; empty if it is none."""
     node = node.func if isinstance(node, ast.Call) else node
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

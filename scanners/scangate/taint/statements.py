@@ -11,10 +11,10 @@ from typing import Any
 from scangate.taint.environment import Environment, merge
 from scangate.taint.expressions import Evaluator
 from scangate.taint.guards import restrict, truth
-from scangate.taint.project import Class, Function
+from scangate.taint.project import Class, Function, last_name
 from scangate.taint.references import instances
 from scangate.taint.summaries import Raised
-from scangate.taint.values import NOTHING, Place, Value, constant, join
+from scangate.taint.values import NOTHING, Place, Setting, Value, as_setting, as_unordered, constant, join
 
 LOOP_ROUNDS = 2
 MAX_NAMES_OF_LOOP = 8
@@ -32,10 +32,37 @@ class FunctionRun(Evaluator):
         self._false: list[dict[Place, int]] = []
         self._loop_exits: list[list[Environment]] = []
         self.nested: list[Function] = []
+        self._shared: frozenset[str] = frozenset()
+        self._attempts: list[dict[str, Value]] = []
+        self._handled: list[list[Raised]] = []
+
+    @property
+    def is_in_loop(self) -> bool:
+        """Whether what is evaluated is in the body of a loop."""
+        return bool(self._loop_exits)
+
+    def assign(self, target: ast.expr, value: Value, environment: Environment) -> None:
+        """Binds a target. What a variable had in a block that may be left at any point is kept for the code behind it."""
+        if isinstance(target, ast.Name):
+            value = as_setting(value) if target.id in self._shared else value
+            for each in self._attempts:
+                each[target.id] = join([each[target.id], value]) if target.id in each else value
+        super().assign(target, value, environment)
+
+    def _attempt(self, block: Sequence[ast.stmt], environment: Environment) -> tuple[Environment | None, Environment]:
+        """The variables after a block, and those where an exception has left it at any point."""
+        self._attempts.append({})
+        end = self.execute(block, environment.copy())
+        assigned = self._attempts.pop()
+        left = merge([environment.copy(), *([end] if end is not None else [])]) or environment.copy()
+        for name, value in assigned.items():
+            left.variables[name] = join([environment.variables.get(name, NOTHING), value])
+        return end, left
 
     def run_function(self, function: Function, environment: Environment) -> None:
         """Executes a function; its summary then has everything but the writes' origin."""
         node = function.node
+        self._shared = function.shared_names
         if isinstance(node, ast.Lambda):
             self._returned.append(self.evaluate(node.body, environment))
             return
@@ -63,12 +90,14 @@ class FunctionRun(Evaluator):
         summary.if_true, summary.if_false = _common(self._true), _common(self._false)
 
     def _run_nested(self) -> None:
-        """Nested functions that are views, or read a request: no other code calls them."""
+        """Nested functions that are views, or read a request: no other code calls them. What one sets, others may not see."""
+        writes = dict(self.writes)
         for function in self.nested:
-            environment = self._exits[-1] if self._exits else Environment()
+            environment = self._exits[-1].copy() if self._exits else Environment()
             value = self.closure(function, environment)
             for each in value.references:
                 self.engine.call(self, each, [], {}, function.node, environment, follows_nodes=False)
+        self.writes = writes
 
     def _leave(self, environment: Environment, value: Value, test: ast.expr | None) -> None:
         self._exits.append(environment)
@@ -148,7 +177,9 @@ class FunctionRun(Evaluator):
         value = self.evaluate(node.exc, environment) if node.exc is not None else NOTHING
         if node.cause is not None:
             self.evaluate(node.cause, environment)
-        if node.exc is not None and not value.is_clean:
+        if node.exc is None and self._handled:
+            self.raised[-1] += self._handled[-1]
+        elif node.exc is not None and not value.is_clean:
             self.raised[-1].append(Raised(self._exception_names(node.exc, value), value))
 
     def _exception_names(self, node: ast.expr, value: Value) -> frozenset[str]:
@@ -160,14 +191,14 @@ class FunctionRun(Evaluator):
                 names |= {each.node.name, *(each.module.resolve(base).rpartition(".")[2] for base in each.node.bases)}
         return frozenset(names)
 
-    def _catch(self, handler: ast.ExceptHandler, raised: list[Raised]) -> Value:
+    def _catch(self, handler: ast.ExceptHandler, raised: list[Raised]) -> list[Raised]:
         """What a handler catches of the exceptions with data in them; they are taken out of ``raised``."""
         types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type is not None else []
         names = {self.module.resolve(each).rpartition(".")[2] for each in types}
         catches_all = not types or not names.isdisjoint({"Exception", "BaseException"})
         caught = [each for each in raised if catches_all or not names.isdisjoint(each.names)]
         raised[:] = [each for each in raised if each not in caught]
-        return join(each.value for each in caught)
+        return caught
 
     def _leave_loop(self, node: ast.stmt, environment: Environment) -> None:
         del node
@@ -234,12 +265,10 @@ class FunctionRun(Evaluator):
             ended = self.execute(node.orelse, ended)
         return merge([ended, *exits])
 
-    def _try(self, node: ast.Try, environment: Environment) -> Environment | None:
-        before = environment.copy()
+    def _try(self, node: ast.Try | ast.TryStar, environment: Environment) -> Environment | None:
         self.raised.append([])
-        body = self.execute(node.body, environment.copy())
+        body, raised = self._attempt(node.body, environment)
         pending = self.raised.pop()
-        raised = merge([before, environment, *([body] if body is not None else [])]) or before
         if body is not None and node.orelse:
             body = self.execute(node.orelse, body)
         ways: list[Environment | None] = [body]
@@ -247,16 +276,19 @@ class FunctionRun(Evaluator):
             inner = raised.copy()
             caught = self._catch(handler, pending)
             if handler.name:
-                inner.assign(handler.name, caught)
+                inner.assign(handler.name, join(each.value for each in caught))
+            self._handled.append(caught)
             ways.append(self.execute(handler.body, inner))
+            self._handled.pop()
         self.raised[-1] += pending
         merged = merge(ways)
         if node.finalbody:
-            after = self.execute(node.finalbody, merged if merged is not None else raised.copy())
+            after = self.execute(node.finalbody, merge([merged, raised]) or raised)
             return after if merged is not None else None
         return merged
 
     def _with(self, node: ast.With | ast.AsyncWith, environment: Environment) -> Environment | None:
+        swallows = False  # an exception of the block
         for item in node.items:
             value = self.evaluate(item.context_expr, environment)
             for owner in instances(value):
@@ -265,7 +297,19 @@ class FunctionRun(Evaluator):
                     value = self.engine.call_function(self, enter, [value], {}, item.context_expr, environment, nodes=[None])
             if item.optional_vars is not None:
                 self.assign(item.optional_vars, value, environment)
-        return self.execute(node.body, environment)
+            swallows |= last_name(item.context_expr) == "suppress" or any(
+                self.engine.project.method(owner, name) is not None
+                for owner in instances(value)
+                for name in ("__exit__", "__aexit__")
+            )
+        return merge(self._attempt(node.body, environment)) if swallows else self.execute(node.body, environment)
+
+    def _delete(self, node: ast.Delete, environment: Environment) -> Environment:
+        for target in node.targets:
+            if isinstance(target, ast.Subscript):
+                owner = self.evaluate(target.value, environment)
+                self.change(target.value, as_unordered(owner), (), Value(owner.all_taints()), environment)
+        return environment
 
     def _match(self, node: ast.Match, environment: Environment) -> Environment | None:
         subject = self.evaluate(node.subject, environment)
@@ -293,7 +337,7 @@ class FunctionRun(Evaluator):
         if isinstance(pattern, ast.MatchOr):
             known = [self._fits(each, subject, environment) for each in pattern.patterns]
             return True if True in known else None if None in known else False
-        if not isinstance(pattern, ast.MatchValue) or subject.constant is None:
+        if not isinstance(pattern, ast.MatchValue) or subject.constant is None or isinstance(subject.constant[0], Setting):
             return None
         value = self.evaluate(pattern.value, environment)
         return value.constant[0] == subject.constant[0] if value.constant is not None else None
@@ -303,9 +347,13 @@ class FunctionRun(Evaluator):
             return environment
         function = Function(self.module, node, self.owner)
         environment.assign(node.name, self.closure(function, environment))
-        if node.decorator_list or any(id(each) in self.marks.sources for each in ast.walk(node)):
+        if node.decorator_list or self.has_source(function):
             self.nested.append(function)
         return environment
+
+    def has_source(self, function: Function) -> bool:
+        """Whether a function of this module reads a request itself."""
+        return any(id(each) in self.marks.sources for each in ast.walk(function.node))
 
     def _define_class(self, node: ast.ClassDef, environment: Environment) -> Environment:
         known = self.module.classes.get(node.name)
@@ -341,6 +389,7 @@ def _common(facts: Sequence[dict[Place, int]]) -> dict[Place, int]:
 _STATEMENTS: Mapping[type[ast.AST], Callable[[FunctionRun, Any, Environment], Environment | None]] = {
     ast.Assign: FunctionRun._assign,
     ast.AnnAssign: FunctionRun._annotated,
+    ast.Delete: FunctionRun._delete,
     ast.AugAssign: FunctionRun._augmented,
     ast.Expr: FunctionRun._expression,
     ast.Return: FunctionRun._return,
@@ -352,6 +401,7 @@ _STATEMENTS: Mapping[type[ast.AST], Callable[[FunctionRun, Any, Environment], En
     ast.AsyncFor: FunctionRun._for,
     ast.While: FunctionRun._while,
     ast.Try: FunctionRun._try,
+    ast.TryStar: FunctionRun._try,
     ast.With: FunctionRun._with,
     ast.AsyncWith: FunctionRun._with,
     ast.Match: FunctionRun._match,

@@ -183,9 +183,37 @@ NOTHING = Value()
 """A value without request data, of which nothing is known."""
 
 
+class Setting(str):
+    """The text of a variable or field that other code may set: no branch is ruled out by it."""
+
+    __slots__ = ()
+
+
 def constant(value: Any) -> Value:
     """A known constant."""
     return Value(constant=(value,))
+
+
+def as_setting(value: Value, depth: int = MAX_DEPTH) -> Value:
+    """What is known of a value that other code may have set in the meantime: of constants, only texts, as `Setting`."""
+    known = value.constant[0] if value.constant is not None else None
+    text = (Setting(known),) if isinstance(known, str) else None
+    items = value.items
+    if items is not None:
+        items = {key: as_setting(each, depth - 1) for key, each in items.items()} if depth else {}
+    return Value(value.taints, text, items, value.references, value.place)
+
+
+def is_settled(value: Value, depth: int = MAX_DEPTH) -> bool:
+    """Whether a part of a value is a constant that `as_setting` changes."""
+    if value.constant is not None and not isinstance(value.constant[0], Setting):
+        return True
+    return bool(depth and value.items) and any(is_settled(each, depth - 1) for each in (value.items or {}).values())
+
+
+def as_unordered(value: Value) -> Value:
+    """A collection whose elements may have moved: what any of them has, each may have."""
+    return Value(value.all_taints(), None, {"*": value.element()}, value.references, value.place)
 
 
 def join(values: Iterable[Value]) -> Value:
@@ -254,7 +282,7 @@ def resolve_taints(taints: Taints, arguments: Mapping[int, Value], call: Step | 
             is_assumed = outer.is_assumed or origin.is_assumed
             yield (
                 outer._replace(is_assumed=is_assumed),
-                Taint(known.cleaned | taint.cleaned, steps if len(steps) <= MAX_STEPS else known.steps),
+                Taint(known.cleaned | taint.cleaned, steps if len(steps) <= MAX_STEPS else (*known.steps, *taint.steps[-1:])),
             )
 
 

@@ -24,6 +24,7 @@ from scangate.model import FlowRole
 from scangate.plugin import ScanContext, SourceFile
 from scangate.source_text import decode
 from scangate.taint.project import may_call, may_derive, module_name
+from scangate.taint.stores import list_stores
 
 KEPT_SECONDS = 30 * 86_400.0
 KEPT_ANSWERS = 4
@@ -62,7 +63,7 @@ class Output(msgspec.Struct, frozen=True):
     """What the runner prints. ``with_source``: the files that can have a source. ``read``: those that were parsed.
 
     ``names``: the last names of the modules that were looked for. ``creators`` and ``bases``: the functions whose
-    callers, and the classes whose subclasses, were looked for.
+    callers, and the classes whose subclasses, were looked for. ``fixed``: the variables and fields that are assigned only once.
     """
 
     flows: tuple[Flow, ...] = ()
@@ -73,6 +74,7 @@ class Output(msgspec.Struct, frozen=True):
     names: tuple[str, ...] = ()
     creators: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
 
 
 class _Kept(msgspec.Struct, frozen=True, array_like=True):
@@ -152,11 +154,7 @@ class Answers:
         new = [path for path in others if self._digest_file(path) not in kept.seen]
         if any(_digest(module_name(path).rpartition(".")[2]) in kept.names for path in new):
             return False
-        texts = (decode(self._sources[path].read_bytes())[0] for path in (new if kept.output.creators or kept.output.bases else ()))
-        return not any(
-            any(may_call(text, name) for name in kept.output.creators) or any(may_derive(text, name) for name in kept.output.bases)
-            for text in texts
-        )
+        return not any(_concerns(decode(self._sources[path].read_bytes())[0], kept.output) for path in new)
 
     def _digest_file(self, path: str) -> bytes:
         return _digest(path, self._contents[path])
@@ -169,6 +167,15 @@ class Answers:
         return f"{kind} {_digest(_program_digest(), *digests).hex()}"
 
 
+def _concerns(text: str, output: Output) -> bool:
+    """Whether a new file with this text may change what was found without it."""
+    return (
+        any(may_call(text, name) for name in output.creators)
+        or any(may_derive(text, name) for name in output.bases)
+        or not set(output.fixed).isdisjoint(list_stores(text))
+    )
+
+
 def _with_paths(output: Output, names: Mapping[str, str]) -> Output:
     """The output with other names for the paths of flows and gaps."""
     flows = tuple(
@@ -176,7 +183,7 @@ def _with_paths(output: Output, names: Mapping[str, str]) -> Output:
         for flow in output.flows
     )
     gaps = [tuple(names[path] for path in paths) for paths in (output.unparsable, output.unfinished)]
-    return Output(flows, gaps[0], gaps[1], creators=output.creators, bases=output.bases)
+    return Output(flows, gaps[0], gaps[1], creators=output.creators, bases=output.bases, fixed=output.fixed)
 
 
 def _digest(first: str | bytes, *more: bytes) -> bytes:
