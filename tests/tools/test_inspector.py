@@ -119,6 +119,15 @@ def test_anything_else_is_refused(document: Any) -> None:
         list_entries(json.dumps(document).encode())
 
 
+@pytest.mark.parametrize("count", ["3", "-1", "many", "9" * 5000])
+def test_a_result_that_lists_fewer_than_it_counts_is_refused(count: str) -> None:
+    document = result(EXPIRED, MALICIOUS)
+    assert len(entries(document)) == 2
+    document["sbom"]["metadata"]["properties"][-1]["value"] = count
+    with pytest.raises(UsageError):
+        list_entries(json.dumps(document).encode())
+
+
 @pytest.mark.integration
 def test_the_policy_judges_them_with_those_in_the_code(tmp_path: Path) -> None:
     tree = create_repository(tmp_path / "tree", {"app.py": CLEAN_SOURCE})

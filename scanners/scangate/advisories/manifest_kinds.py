@@ -1,4 +1,4 @@
-"""Recognizes dependency manifests by their paths alone, in any case, and names the reader of each."""
+"""Recognizes dependency manifests of Python and conda by their paths alone, in any case, and names the reader of each."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Function:
 
     @functools.cached_property
     def shared_names(self) -> frozenset[str]:
-        """The variables that other functions assign as well: ``global`` and ``nonlocal``, in it or in a function nested in it."""
+        """The variables that it or a function nested in it declares as global or nonlocal: other functions may assign them."""
         shared = (each.names for each in ast.walk(self.node) if isinstance(each, (ast.Global, ast.Nonlocal)))
         return frozenset(name for names in shared for name in names)
 

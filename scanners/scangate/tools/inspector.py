@@ -29,6 +29,7 @@ SEVERITIES = {
 }
 PACKAGE_URL = re.compile(r"pkg:([a-zA-Z][a-zA-Z0-9.+-]*)/")
 MAX_NAMES = 3
+MAX_DIGITS = 10
 HINT = "write it: aws inspector-scan scan-sbom --sbom file://sbom.json --output-format CYCLONE_DX_1_5 > FILE"
 
 
@@ -109,16 +110,21 @@ def list_entries(data: bytes) -> str:
         document = msgspec.convert(found.get("sbom", found) if isinstance(found, dict) else found, _Document)
     except (ScanError, msgspec.ValidationError) as error:
         raise UsageError(f"not a result of Inspector's scan of an SBOM: {str(error).lower()}", HINT) from None
-    counts = {each.name: each.value for each in document.metadata.properties if each.name in COUNTS}
+    counts = {each.name: each.value.strip() for each in document.metadata.properties if each.name in COUNTS}
     if document.bom_format != "CycloneDX" or not counts:
         raise UsageError("not a result of Inspector's scan of an SBOM: it has no counts of vulnerabilities", HINT)
-    if not document.vulnerabilities and any(value.strip() not in {"", "0"} for value in counts.values()):
-        raise UsageError("the result of Inspector counts vulnerabilities, and has none", HINT)
+    listed_times = sum(max(len(each.affects), 1) for each in document.vulnerabilities)
+    if not all(map(_is_count, counts.values())) or sum(map(int, counts.values())) > listed_times:
+        raise UsageError("the result of Inspector counts more vulnerabilities than it lists", HINT)
     listed = tuple(_flatten(document.components))
     components = {each.bom_ref: each for each in listed if each.bom_ref}
     lines = sorted({json.dumps(each, sort_keys=True) for each in _entries(document.vulnerabilities, components)})
     skipped = json.dumps(_list_skipped(listed), sort_keys=True)
     return f'{{"skipped": {skipped},\n"findings": [\n' + ",\n".join(lines) + "\n]}\n"
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < MAX_DIGITS
 
 
 def _flatten(components: Iterable[_Component]) -> Iterator[_Component]:
