@@ -386,10 +386,11 @@ class _Matcher:
                 yield bindings
             return
         for index, node in enumerate(nodes):
-            if node.arg == wanted[0].arg:
-                for found in self.match(wanted[0].value, node.value, bindings):
-                    rest = [*nodes[:index], *nodes[index + 1 :]]
-                    yield from self._match_keywords(wanted[1:], rest, found, is_open=is_open)
+            name = wanted[0].arg
+            named = self.match(name, node.arg, bindings) if _metavariable(name) else [bindings] if node.arg == name else []
+            for found in (each for known in named for each in self.match(wanted[0].value, node.value, known)):
+                rest = [*nodes[:index], *nodes[index + 1 :]]
+                yield from self._match_keywords(wanted[1:], rest, found, is_open=is_open)
 
     def _match_dict(self, wanted: ast.Dict, node: ast.Dict, bindings: Bindings) -> Iterator[Bindings]:
         pairs = [(key, value) for key, value in zip(wanted.keys, wanted.values, strict=True) if key is not None]

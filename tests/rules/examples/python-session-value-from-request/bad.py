@@ -12,6 +12,7 @@ def role():
     session[request.form["key"]] = "1"  # expect: python-session-value-from-request
     session.setdefault("account", request.cookies.get("account"))  # expect: python-session-value-from-request
     session.update(request.form)  # expect: python-session-value-from-request
+    session.update(role=request.args["role"])  # expect: python-session-value-from-request
     return ""
 
 
