@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scangate.assets import folder
-from scangate.taint.engine import Answer, follow_requests
+from scangate.taint.request_flows import Answer, follow_requests
 from scangate.taint.rules import load_taint_rules
 
 PAIRS = Path(__file__).parents[1] / "taint" / "pairs"

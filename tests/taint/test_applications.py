@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from scangate.taint.engine import Answer
+from scangate.taint.request_flows import Answer
 from tests.support.taint_pairs import APPLICATIONS, Place, expected, follow, found, read_pair
 
 NAMES = sorted(file.stem for file in APPLICATIONS.glob("*.txt"))

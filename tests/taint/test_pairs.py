@@ -6,7 +6,7 @@ import tracemalloc
 
 import pytest
 
-from scangate.taint.engine import Answer
+from scangate.taint.request_flows import Answer
 from scangate.taint.values import StepRole
 from tests.support.taint_pairs import PAIRS, RULES, expected, follow, found, read_pair
 

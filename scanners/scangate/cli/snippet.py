@@ -42,7 +42,7 @@ def list_snippets() -> dict[str, Path]:
     names = (str(file.relative_to(root)) for file in files)
     return {
         name
-        if file.suffix in {".sh", ".tf", ".py"} or (name.endswith(".yaml") and name[:-5] in buildspecs)
+        if file.suffix in KEPT_SUFFIXES or (name.endswith(".yaml") and name[:-5] in buildspecs)
         else name.rpartition(".")[0]: file
         for name, file in zip(names, files, strict=True)
     }

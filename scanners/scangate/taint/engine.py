@@ -1,20 +1,17 @@
-"""Follows request data from each function that reads a request to the sinks that it reaches; summarizes each function once."""
+"""Summarizes functions: what they return, check and change, and which sinks request data reaches in them and all that they call."""
 
 from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from types import MappingProxyType
-
-import msgspec
+from collections.abc import Collection, Mapping, Sequence
 
 from scangate.taint.arguments import bind_arguments
 from scangate.taint.environment import Environment, variable
 from scangate.taint.expressions import Evaluator
 from scangate.taint.models import is_enum_type
 from scangate.taint.patterns import Parameter, parameters_of
-from scangate.taint.project import Class, Function, Module, Project, may_call
+from scangate.taint.project import Class, Function, Module, Project
 from scangate.taint.references import Bound, Closure, Instance, Named, is_callable, resolve_references
 from scangate.taint.rules import REQUEST_MODULES, TaintRules
 from scangate.taint.statements import FunctionRun
@@ -35,44 +32,13 @@ from scangate.taint.values import (
     resolve_value,
 )
 
-_NOTHING_KNOWN: Mapping[str, bool] = MappingProxyType({})
-MAX_CONTEXTS, MAX_CALL_DEPTH, MAX_ROUNDS = 12, 30, 4
+MAX_CONTEXTS, MAX_CALL_DEPTH = 12, 30
 MAX_STEPS_OF_ROOT = 400_000
 """How many expressions are evaluated for one function that reads a request, with all that it calls for the first time."""
 
 
 class BudgetExceededError(Exception):
     """A function with everything that it calls is too much code."""
-
-
-class Flow(msgspec.Struct, frozen=True):
-    """Request data that reaches a sink. ``rule``: the index of the rule. ``steps``: from the source to the sink.
-
-    ``is_assumed``: it is not known that the data gets there, see `Origin`.
-    """
-
-    rule: int
-    steps: tuple[Step, ...]
-    is_assumed: bool = False
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """What was found: the flows, the files that were needed and could not be parsed, and those with too much to follow.
-
-    What it depends on: ``with_source``, the files that can have a source; ``read``, those that were parsed; ``names``, the last
-    names of the modules that were looked for; ``creators``, the functions that return request data, or decorate with a function
-    that reads it; ``bases``, the classes whose subclasses were looked for; ``fixed``, variables and fields that are assigned once.
-    """
-
-    flows: tuple[Flow, ...]
-    unparsable: tuple[str, ...] = ()
-    unfinished: tuple[str, ...] = ()
-    with_source: tuple[str, ...] = ()
-    read: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    creators: tuple[str, ...] = ()
-    bases: tuple[str, ...] = ()
-    fixed: tuple[str, ...] = ()
 
 
 class Engine:
@@ -534,97 +500,3 @@ def _with_nested(value: Value, path: tuple[object, ...], part: Value) -> Value:
     if len(path) == 1:
         return value.with_part(path[0], part)
     return value.with_part(path[0], _with_nested(value.part(path[0]), path[1:], part))
-
-
-def follow_requests(
-    rules: TaintRules, texts: Mapping[str, Callable[[], str]], known: Mapping[str, bool] = _NOTHING_KNOWN
-) -> Answer:
-    """The flows of request data in the files ``texts``: what returns the text, by path. ``known``: whether files can have a source,
-    as far as `TaintRules.may_have_source` has said so before."""
-    holders = find_sources(rules, texts, known)
-    if not holders:
-        return Answer(())
-    project = Project(texts, rules)
-    engine = Engine(rules, project)
-    unfinished: set[str] = set()
-    done: set[int] = set()
-    waiting = [function for path in holders for function in _holding_functions(engine, project, path, unfinished)]
-    for _ in range(MAX_ROUNDS):
-        for function in waiting:
-            if id(function.node) not in done:
-                done.add(id(function.node))
-                _run_guarded(engine, function, unfinished)
-        waiting = [*_callers(project, texts, engine, done), *_methods_of_changed(engine, done)]
-        if not waiting:
-            break
-    flows = tuple(Flow(key.rule, steps, key not in engine.known_flows) for key, steps in sorted(engine.flows.items()))
-    return Answer(
-        flows,
-        tuple(sorted(project.unparsable)),
-        tuple(sorted(unfinished)),
-        tuple(holders),
-        project.read_paths,
-        project.looked_up,
-        tuple(sorted(engine.creators)),
-        tuple(sorted(project.open_classes)),
-        tuple(sorted(project.fixed_names)),
-    )
-
-
-def find_sources(rules: TaintRules, texts: Mapping[str, Callable[[], str]], known: Mapping[str, bool]) -> list[str]:
-    """The files that can have a source, see `follow_requests`."""
-    return [path for path, get in texts.items() if (known[path] if path in known else rules.may_have_source(get()))]
-
-
-def _holding_functions(engine: Engine, project: Project, path: str, unfinished: set[str]) -> Iterator[Function]:
-    """The functions of a file that read a request; the code outside of functions is executed."""
-    module = project.module(path)
-    places = {*module.marks.sources, *module.passed_requests} if module is not None else set()
-    if module is None or not places:
-        return
-    inside: set[int] = set()
-    for function in module.all_functions():
-        sources = [id(each) for each in ast.walk(function.node) if id(each) in places]
-        if sources:
-            inside.update(sources)
-            yield function
-    if module.marks.sources.keys() - inside:
-        try:
-            engine.run_module(module)
-        except (BudgetExceededError, RecursionError):
-            unfinished.add(path)
-
-
-def _run_guarded(engine: Engine, function: Function, unfinished: set[str]) -> None:
-    try:
-        engine.run_root(function)
-    except (BudgetExceededError, RecursionError):
-        unfinished.add(function.module.path)
-
-
-def _callers(project: Project, texts: Mapping[str, Callable[[], str]], engine: Engine, done: set[int]) -> Iterator[Function]:
-    """The functions that call one that returns request data."""
-    names = engine.creators
-    if not names:
-        return
-    for path, get in texts.items():
-        text = get()
-        if not any(may_call(text, name) for name in names):
-            continue
-        module = project.module(path)
-        for function in module.all_functions() if module is not None else ():
-            if id(function.node) not in done and not names.isdisjoint(function.called_names):
-                yield function
-
-
-def _methods_of_changed(engine: Engine, done: set[int]) -> Iterator[Function]:
-    """The methods of classes in whose fields request data was found since they were summarized."""
-    for owner in list(engine.changed_classes.values()):
-        engine.forget(owner)
-        for method in owner.methods.values():
-            done.discard(id(method.node))
-            yield method
-    engine.changed_classes.clear()
-
-
-__all__ = ["Answer", "Engine", "Flow", "find_sources", "follow_requests"]

@@ -18,7 +18,7 @@ import msgspec
 from scangate.assets import folder
 from scangate.errors import ScanError
 from scangate.source_text import decode, normalize_newlines
-from scangate.taint.engine import Answer, find_sources, follow_requests
+from scangate.taint.request_flows import Answer, find_sources, follow_requests
 from scangate.taint.rules import load_taint_rules
 from scangate.taint.values import Step
 from scangate.tools.python_decoding import decode_python
