@@ -57,6 +57,33 @@ def ping():
 """
 
 
+PROGRAMS = """import pickle
+import subprocess
+import sys
+import paramiko
+from markupsafe import Markup
+
+
+def run(name, program):
+    subprocess.run(["git", "log", name], check=True)
+    subprocess.run(["/usr/bin/git", "log", name], check=True)
+    subprocess.run(["sh", "-c", name], check=True)
+    subprocess.run(["/bin/bash", name], check=True)
+    subprocess.run([program, name], check=True)
+    subprocess.run([sys.executable, name], check=True)
+    subprocess.run(["git", name], executable=program)
+    arguments = ["git"]
+    arguments.insert(0, program)
+    subprocess.run(arguments, check=True)
+    subprocess.run("ls", shell=True)
+    client = paramiko.SSHClient()
+    client.exec_command("uptime")
+    client.exec_command("ping " + name)
+    page = Markup("<b>" + str(len(name)) + "</b>")
+    return page + Markup("<b>" + name)
+"""
+
+
 def lowered(findings: tuple[Finding, ...], *rules: str) -> dict[tuple[int, str], Mitigation | None]:
     """By line and rule: why a finding was lowered, or None."""
     for finding in findings:
@@ -82,6 +109,31 @@ def test_findings_of_bandit_are_lowered_where_the_argument_is_harmless(tmp_path:
         (24, "B608"): Mitigation.CONSTANT,
         (25, "B608"): None,
         (29, "B608"): Mitigation.CHECKED,
+    }
+
+
+def test_findings_of_bandit_are_lowered_where_no_shell_reads_the_arguments(tmp_path: Path) -> None:
+    result = ScanHarness(tmp_path).result(bandit, {"a.py": PROGRAMS})
+    rules = [f"bandit:B{number}" for number in (403, 404, 601, 603, 607, 704)]
+    assert lowered(result.findings, *rules) == {
+        (1, "B403"): Mitigation.IMPORTED,
+        (2, "B404"): Mitigation.IMPORTED,
+        (9, "B603"): Mitigation.NO_SHELL,
+        (9, "B607"): Mitigation.NO_SHELL,
+        (10, "B603"): Mitigation.NO_SHELL,
+        (11, "B603"): None,
+        (11, "B607"): None,
+        (12, "B603"): None,
+        (13, "B603"): None,
+        (14, "B603"): None,
+        (15, "B603"): None,
+        (15, "B607"): None,
+        (18, "B603"): None,
+        (19, "B607"): Mitigation.CONSTANT,
+        (21, "B601"): Mitigation.CONSTANT,
+        (22, "B601"): None,
+        (23, "B704"): Mitigation.CONVERTED,
+        (24, "B704"): None,
     }
 
 

@@ -88,12 +88,14 @@ class IgnoreComment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ord
 
 
 class Mitigation(StrEnum):
-    """Why a finding of a scanner is lowered: why its value can do no harm, or that it is not known to be a client's."""
+    """Why a finding of a scanner is lowered: why its value can do no harm, or that it is not known to be a client's value."""
 
     CONSTANT = "constant"  # it is made of constants
     CONVERTED = "converted"  # it is made of constants and of values that were converted to numbers and the like
     CHECKED = "checked"  # it is a member of a fixed set
     QUOTED = "quoted"  # it is a command of a shell, made of constants and quoted words
+    NO_SHELL = "no-shell"  # a fixed program is started without a shell
+    IMPORTED = "imported"  # a module is imported; each use of it is judged where it is
     ASSUMED = "assumed"  # it may be stored data that the request only selects
 
 

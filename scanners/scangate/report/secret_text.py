@@ -33,6 +33,8 @@ MITIGATION_TEXTS: dict[Mitigation, str] = {
     Mitigation.CONVERTED: "the value is made of constants and of values that were converted to numbers or the like",
     Mitigation.CHECKED: "the value is a member of a fixed set",
     Mitigation.QUOTED: "the values in the command are quoted",
+    Mitigation.NO_SHELL: "the program is fixed, and no shell reads its arguments",
+    Mitigation.IMPORTED: "an import does no harm by itself, and each use of the module is judged where it is",
     Mitigation.ASSUMED: "the value may be stored data that the request only selects",
 }
 

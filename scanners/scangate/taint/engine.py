@@ -42,7 +42,9 @@ class BudgetExceededError(Exception):
 
 
 class Engine:
-    """Summarizes the functions of a project on demand."""
+    """Summarizes the functions of a project on demand. ``run_type``: what executes code, see `FunctionRun`."""
+
+    run_type: type[FunctionRun] = FunctionRun
 
     def __init__(self, rules: TaintRules, project: Project) -> None:
         self.rules, self.project = rules, project
@@ -81,6 +83,10 @@ class Engine:
     def new_summary() -> Summary:
         """A summary to fill."""
         return Summary()
+
+    def unknown_summary(self, given: Collection[int]) -> Summary:
+        """What is assumed of a function that is not followed: it returns something that is made of its arguments."""
+        return Summary(Value({Origin(index): Taint(0) for index in given}))
 
     def record(self, summary: Summary, rules: int, sink: Step, origin: Origin, taint: Taint) -> None:
         """Notes that data reaches a sink, for those of ``rules`` for which it is not harmless."""
@@ -124,7 +130,7 @@ class Engine:
 
     def _run_decorated(self, function: Function) -> None:
         """Runs what the decorators of the project make of a function."""
-        evaluator, environment = Evaluator(self, function.module, function.owner), Environment()
+        evaluator, environment = self.run_type(self, function.module, function.owner), Environment()
         made = own = Value(references=(function,))
         for decorator in reversed([] if isinstance(function.node, ast.Lambda) else function.node.decorator_list):
             if self.project.decorator(function.module, decorator) is not None:
@@ -160,7 +166,7 @@ class Engine:
         if key in self._summaries:
             return self._summaries[key]
         if key in self._running or self._depth >= MAX_CALL_DEPTH:
-            return Summary(Value({Origin(index): Taint(0) for index in given}))
+            return self.unknown_summary(given)
         self._running.add(key)
         self._contexts[id(function.node)] += 1
         self._depth += 1
@@ -175,7 +181,7 @@ class Engine:
     def _summarize(
         self, function: Function, given: Mapping[int, Value], captured: Mapping[str, Value], injected: Collection[int]
     ) -> Summary:
-        run = FunctionRun(self, function.module, function.owner)
+        run = self.run_type(self, function.module, function.owner)
         environment = Environment()
         for index, (name, value) in enumerate(captured.items()):
             environment.variables[name] = value.as_parameter(Origin(CAPTURED + index))
@@ -247,7 +253,7 @@ class Engine:
         for each in candidates:
             if isinstance(each, ast.Call) and module.resolve(each.func).endswith(("Depends", "Security")):
                 target = each.args[0] if each.args else annotation
-                evaluator, environment = Evaluator(self, module), Environment()
+                evaluator, environment = self.run_type(self, module), Environment()
                 called = evaluator.evaluate(target, environment) if isinstance(target, ast.expr) else NOTHING
                 ways = [
                     self.call(evaluator, function, [], {}, each, environment, follows_nodes=False)
@@ -315,7 +321,7 @@ class Engine:
             self._globals[module.path] = Environment()  # while it runs
             depth, self._depth = self._depth, self._depth + 1
             try:
-                self._globals[module.path] = FunctionRun(self, module).run_module()
+                self._globals[module.path] = self.run_type(self, module).run_module()
             finally:
                 self._depth = depth
         return self._globals[module.path]
@@ -332,7 +338,7 @@ class Engine:
     def _find_fields(self, owner: Class) -> dict[str, Value]:
         found: dict[str, Value] = {}
         for each in (*reversed(list(self.project.bases(owner))), owner):
-            evaluator, environment = Evaluator(self, each.module), Environment()
+            evaluator, environment = self.run_type(self, each.module), Environment()
             for statement in each.node.body:
                 if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
                     name = statement.targets[0].id

@@ -16,7 +16,20 @@ from scangate.taint.models import harmless_fields, has_harmless_field
 from scangate.taint.project import Class, Function, Module
 from scangate.taint.references import Bound, Closure, Instance, Named, instances
 from scangate.taint.rules import NodeMarks
-from scangate.taint.values import NOTHING, Origin, Place, Setting, Step, StepRole, Taint, Value, as_setting, constant, join
+from scangate.taint.values import (
+    NOTHING,
+    Origin,
+    Place,
+    Setting,
+    Step,
+    StepRole,
+    Taint,
+    Value,
+    as_setting,
+    constant,
+    is_settled,
+    join,
+)
 
 if TYPE_CHECKING:
     from scangate.taint.engine import Engine
@@ -358,6 +371,12 @@ class Evaluator:
                 self._store(node.value, owner.with_part(index.constant[0], changed), environment)
 
     # calls
+
+    @staticmethod
+    def loosen(value: Value, call: ast.Call) -> Value:
+        """A container after the call of a function that is not known, which may set what it is given."""
+        del call
+        return as_setting(value) if is_settled(value) else value
 
     def _call(self, node: ast.Call, environment: Environment) -> Value:
         function, receiver = node.func, NOTHING

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scangate.taint.environment import Environment
 from scangate.taint.models import has_harmless_field
 from scangate.taint.references import Bound, instances, is_callable
-from scangate.taint.values import NOTHING, Value, as_setting, as_unordered, constant, is_settled, join
+from scangate.taint.values import NOTHING, Value, as_unordered, constant, join
 
 if TYPE_CHECKING:
     from scangate.taint.expressions import Evaluator
@@ -21,13 +21,18 @@ HARMLESS = {
     *("ZipFile", "TarFile"),
 }
 """Functions and methods whose result has no content of an argument: numbers, truth, types, and what files and programs contain."""
-ADDING = {"append", "add", "appendleft", "extend", "insert", "put", "put_nowait", "push", "write", "writelines", "update"}
+ADDING = {
+    *("append", "add", "appendleft", "extend", "insert", "put", "put_nowait", "push", "write", "writelines", "update"),
+    *("read_string", "read_dict"),
+}
 MOVING = {"pop", "popleft", "remove", "insert", "appendleft", "reverse", "sort", "clear", "rotate", "extendleft"}
 """Methods after which an index of a list is that of another element."""
 SAME = {
     *("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "dict", "copy", "deepcopy", "items", "values", "filter"),
     *("next", "jsonable_encoder", "model_dump", "asdict"),
 }
+OPTION_NAMES = 2
+"""A section and a name, by which an option of `configparser` is set and read."""
 LOOKUPS = {"get", "find", "fetch", "load", "lookup", "read", "search", "select", "query", "retrieve", "list"}
 """How names of methods begin whose result is what is stored under an argument, and rarely made of it."""
 QUERIES = {
@@ -83,8 +88,10 @@ def _loosen(evaluator: Evaluator, node: ast.Call, receiver: Value, arguments: Se
         *([(node.func.value, receiver)] if isinstance(node.func, ast.Attribute) else []),
     ]
     for each, value in given:
-        if value.items and isinstance(each, (ast.Name, ast.Attribute, ast.Subscript)) and is_settled(value):
-            evaluator.change(each, as_setting(value), (), NOTHING, environment)
+        if value.items is not None and isinstance(each, (ast.Name, ast.Attribute, ast.Subscript)):
+            changed = evaluator.loosen(value, node)
+            if changed is not value:
+                evaluator.change(each, changed, (), NOTHING, environment)
 
 
 def _pass_on(function: ast.expr, receiver: Value, name: str, argument: Value) -> Value:
@@ -131,6 +138,8 @@ def _call_method(  # noqa: C901, PLR0911, PLR0913, PLR0917 -- a table of methods
     if name in ADDING and (arguments or keywords):
         _add(evaluator, name, function.value, receiver, arguments, keywords, environment)
         return NOTHING
+    if (option := _call_option(evaluator, function, receiver, arguments, environment)) is not None:
+        return option
     if name in {"get", "pop", "setdefault"} and arguments and arguments[0].constant is not None and not is_stored(function.value):
         default = [*arguments[1:2], *([keywords["default"]] if "default" in keywords else [])]
         if has_harmless_field(evaluator.engine.project, receiver, arguments[0].constant[0]):
@@ -161,6 +170,32 @@ def _call_method(  # noqa: C901, PLR0911, PLR0913, PLR0917 -- a table of methods
     if isinstance(text, str) and not arguments and name in {"lower", "upper", "strip", "title"}:
         return constant(type(text)(getattr(text, name)()))
     return None
+
+
+def _call_option(
+    evaluator: Evaluator, function: ast.Attribute, receiver: Value, arguments: Sequence[Value], environment: Environment
+) -> Value | None:
+    """``set(section, name, value)`` and ``get(section, name)`` of `configparser`; None for a call that is neither.
+
+    https://docs.python.org/3/library/configparser.html
+    """
+    if function.attr not in {"get", "set"} or len(arguments) < OPTION_NAMES:
+        return None
+    section, name = (each.constant[0] if each.constant is not None else None for each in arguments[:OPTION_NAMES])
+    is_known = isinstance(section, str) and isinstance(name, str)
+    held = receiver.part(section) if is_known else NOTHING
+    if function.attr == "get":
+        return held.part(name) if is_known and name in (held.items or {}) else None
+    if len(arguments) == OPTION_NAMES or not (is_known or receiver.items is not None):
+        return None
+    value = arguments[OPTION_NAMES]
+    if is_known:
+        evaluator.change(
+            function.value, receiver.with_part(section, held.with_part(name, value)), (section, name), value, environment
+        )
+    else:
+        evaluator.change(function.value, receiver.with_taints(join(arguments).all_taints()), (), value, environment)
+    return NOTHING
 
 
 def _move(  # noqa: PLR0913, PLR0917 -- a call, as it was evaluated

@@ -37,6 +37,11 @@ def is_enum_type(project: Project, annotation: ast.AST | None, module: Module) -
     return isinstance(annotation, (ast.Name, ast.Attribute)) and _is_enum(project, annotation, module)
 
 
+def is_enum(project: Project, owner: Class) -> bool:
+    """Whether a class of the project is an enum."""
+    return any(_last_name(base) in ENUMS for each in (owner, *project.bases(owner)) for base in each.node.bases)
+
+
 def _harmless_fields(project: Project, owner: Class) -> set[str]:
     family = (owner, *project.bases(owner))
     if not any(_last_name(base) in MODELS for each in family for base in each.node.bases):
@@ -46,30 +51,29 @@ def _harmless_fields(project: Project, owner: Class) -> set[str]:
         for statement in each.node.body:
             if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
                 name = statement.target.id
-                declared.setdefault(name, _is_harmless(project, statement.annotation, each.module))
+                declared.setdefault(name, is_harmless(project, statement.annotation, each.module))
     return {name for name, is_harmless in declared.items() if is_harmless}
 
 
-def _is_harmless(project: Project, annotation: ast.AST, module: Module) -> bool:
+def is_harmless(project: Project, annotation: ast.AST, module: Module) -> bool:
+    """Whether a value of an annotated type has no text of a client."""
     if isinstance(annotation, ast.Constant):
         return annotation.value is None
     if isinstance(annotation, ast.BinOp):
-        return all(_is_harmless(project, each, module) for each in (annotation.left, annotation.right))
+        return all(is_harmless(project, each, module) for each in (annotation.left, annotation.right))
     if isinstance(annotation, ast.Subscript):
         name, inner = _last_name(annotation.value), annotation.slice
         parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
         if name == "Annotated":
-            return _is_harmless(project, parts[0], module)
-        return name == "Literal" or (name in CONTAINERS and all(_is_harmless(project, each, module) for each in parts))
+            return is_harmless(project, parts[0], module)
+        return name == "Literal" or (name in CONTAINERS and all(is_harmless(project, each, module) for each in parts))
     return _last_name(annotation) in HARMLESS_TYPES or _is_enum(project, annotation, module)
 
 
 def _is_enum(project: Project, annotation: ast.AST, module: Module) -> bool:
     name = module.resolve(annotation) if isinstance(annotation, (ast.Name, ast.Attribute)) else ""
     found = (project.lookup(module, name) if name and "." not in name else None) or project.definition(name, module.path)
-    if not isinstance(found, Class):
-        return False
-    return any(_last_name(base) in ENUMS for each in (found, *project.bases(found)) for base in each.node.bases)
+    return isinstance(found, Class) and is_enum(project, found)
 
 
 def _last_name(node: ast.AST) -> str:

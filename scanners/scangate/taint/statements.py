@@ -200,6 +200,11 @@ class FunctionRun(Evaluator):
         raised[:] = [each for each in raised if each not in caught]
         return caught
 
+    @staticmethod
+    def caught(raised: Sequence[Raised]) -> Value:
+        """The value of the variable of a handler that catches what was raised with data in it, or another exception."""
+        return join(each.value for each in raised)
+
     def _leave_loop(self, node: ast.stmt, environment: Environment) -> None:
         del node
         if self._loop_exits:
@@ -276,7 +281,7 @@ class FunctionRun(Evaluator):
             inner = raised.copy()
             caught = self._catch(handler, pending)
             if handler.name:
-                inner.assign(handler.name, join(each.value for each in caught))
+                inner.assign(handler.name, self.caught(caught))
             self._handled.append(caught)
             ways.append(self.execute(handler.body, inner))
             self._handled.pop()

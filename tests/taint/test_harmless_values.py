@@ -8,7 +8,7 @@ import textwrap
 import pytest
 
 from scangate.model import Mitigation
-from scangate.tools.constant_values import ConstantValues
+from scangate.taint.harmless_values import HarmlessValues
 
 CONSTANT, CONVERTED, CHECKED, QUOTED = Mitigation.CONSTANT, Mitigation.CONVERTED, Mitigation.CHECKED, Mitigation.QUOTED
 
@@ -50,6 +50,24 @@ HARMLESS = {
     "a quoted word": ("from shlex import quote\ndef f(p):\n    sink('dig ' + quote(p))", QUOTED),
     "a member": ("def f(p):\n    a = p\n    if a not in ('x', 'y'):\n        return\n    sink(a)", CHECKED),
     "a repaired member": ("def f(a):\n    if a not in ('x', 'y'):\n        a = 'x'\n    sink('ORDER BY ' + a)", CHECKED),
+    "a value that is replaced": ("def f(p):\n    d = {}\n    d['a'] = p\n    a = d['a']\n    a = 'x'\n    sink(a)", CONSTANT),
+    "an option": (
+        "from configparser import ConfigParser\ndef f(p):\n    c = ConfigParser()\n    c.add_section('s')\n    c.set('s', 'a', 'x')\n"
+        "    c.set('s', 'b', p)\n    sink(c.get('s', 'a'))",
+        CONSTANT,
+    ),
+    "a field of an object": (
+        "class A:\n    def __init__(self, p):\n        self.p = p\n        self.a = 'x'\ndef f(p):\n    sink(A(p).a)",
+        CONSTANT,
+    ),
+    "a result of the file": ("def g(a, b):\n    return b\ndef f(p):\n    sink('ls ' + g(p, 'x'))", CONSTANT),
+    "a function that checks": (
+        "def g(a):\n    if a not in ['x', 'y']:\n        raise ValueError(a)\n    return a\ndef f(p):\n    sink(g(p))",
+        CHECKED,
+    ),
+    "a member of an enum": ("import enum\nclass A(enum.Enum):\n    X = 'x'\ndef f(p):\n    sink('a' + A(p).value)", CHECKED),
+    "an enum by name": ("import enum\nclass A(enum.Enum):\n    X = 'x'\ndef f(p):\n    sink('a' + A[p].value)", CHECKED),
+    "a key of a table": ("def f(p):\n    d = {'a': 'x'}\n    for k in d:\n        sink('DROP ' + k)", CONSTANT),
     "its own pickle": ("import pickle\nsink(pickle.dumps({'a': 1}))", CONSTANT),
 }
 UNKNOWN = {
@@ -90,14 +108,41 @@ UNKNOWN = {
     "an attribute": "def f(self):\n    sink(self.a)",
     "a result": "def f():\n    sink(g('x'))",
     "a starred argument": "def f(*a):\n    sink(a)",
+    "an option of a file": (
+        "from configparser import ConfigParser\ndef f(p):\n    c = ConfigParser()\n    c.read(p)\n    sink(c.get('s', 'a'))"
+    ),
+    "an option of another name": (
+        "from configparser import ConfigParser\ndef f(p):\n    c = ConfigParser()\n    c.set('s', 'b', p)\n    sink(c.get('s', 'b'))"
+    ),
+    "a field that is set elsewhere": ("class A:\n    a = 'x'\ndef g(p):\n    A.a = p\ndef f(p):\n    sink(A.a)"),
+    "an object under two names": (
+        "class A:\n    def __init__(self):\n        self.a = 'x'\ndef f(p):\n    o = A()\n    n = o\n    n.a = p\n    sink(o.a)"
+    ),
+    "a name of the function around it": "a = 'x'\ndef f(p):\n    a = p\n    def g():\n        sink(a)\n    return g",
+    "stored data": "def f(db, p):\n    a = db.execute('x').fetchone()\n    sink('y' + a[0])",
+    "a query": "from m import User\ndef f(p):\n    sink('y' + User.objects.get(id=1).name)",
+    "a validated name": "def f(p):\n    sink(clean_name(p))",
+    "a key that is stored under any name": "def f(p):\n    d = {}\n    d[p] = 'x'\n    for k in d:\n        sink(k)",
+    "the environment": "import os\ndef f():\n    sink(os.environ['A'] + os.getenv('B', 'x'))",
+    "a list in a list": "def f(p):\n    a = ['x']\n    b = [a]\n    b[0].append(p)\n    sink(a[0] + ''.join(a))",
+    "a deep chain": "def f(n, p):\n    return f(n - 1, p) if n else p\ndef g(p):\n    sink(f(3, p))",
+    "a setting": "from django.conf import settings\ndef f():\n    sink('a {}'.format(settings.B))",
+    "a module's attribute": "import m\ndef f():\n    sink(m.A.format('x'))",
+    "a format of a template": "from m import T\ndef f():\n    sink(T.format('x'))",
+    "a module that is changed": "T = ['x']\nT.append(input())\ndef f():\n    sink(T[0] + T[-1])",
     "names that refer to each other": "def f(a, b):\n    a = b\n    b = a\n    sink(a)",
 }
 
 
 def assess(source: str) -> Mitigation | None:
-    tree = ast.parse(textwrap.dedent(source))
-    call = next(node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "sink")
-    return ConstantValues(tree).mitigation(call.args[0], in_shell=True)
+    text = textwrap.dedent(source)
+    values = HarmlessValues.of_text(text)
+    assert values is not None
+    call = next(node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call) and ast.unparse(node.func) == "sink")
+    at = call.args[0]
+    found = values.find(at.lineno, at.col_offset, at.end_lineno or 0, at.end_col_offset or 0)
+    assert found is not None
+    return values.mitigation(found, in_shell=True)
 
 
 @pytest.mark.parametrize("name", HARMLESS)
@@ -113,7 +158,7 @@ def test_what_is_not_understood_is_not_harmless(name: str) -> None:
 
 def test_names_that_multiply_end_early() -> None:
     lines = ["a0 = 'x'", *(f"a{n} = a{n - 1} + a{n - 1} + a{n - 1}" for n in range(1, 35)), "sink(a34)"]
-    assert assess("\n".join(lines)) is None
+    assert assess("\n".join(lines)) is CONSTANT
     conditions = ["a0 = 2", *(f"a{n} = a{n - 1} * a{n - 1}" for n in range(1, 35)), "b = p if a34 else 'x'", "sink(b)"]
     assert assess("\n".join(conditions)) is None
 
@@ -121,7 +166,8 @@ def test_names_that_multiply_end_early() -> None:
 def test_each_of_many_places_is_found() -> None:
     """A search through the whole file for each place would take minutes here."""
     lines = 20_000
-    values = ConstantValues(ast.parse("run(1)\n" * lines))
+    values = HarmlessValues.of_text("run(1)\n" * lines)
+    assert values is not None
     found = [values.find(line, 4, line, 5) for line in range(1, lines + 1)]
     assert [node.lineno for node in found if isinstance(node, ast.Constant)] == list(range(1, lines + 1))
     assert [call.lineno for line in range(1, lines + 1) for call in values.calls(line, 0)] == list(range(1, lines + 1))
