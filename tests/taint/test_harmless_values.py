@@ -112,7 +112,7 @@ UNKNOWN = {
         "from configparser import ConfigParser\ndef f(p):\n    c = ConfigParser()\n    c.read(p)\n    sink(c.get('s', 'a'))"
     ),
     "an option of another name": (
-        "from configparser import ConfigParser\ndef f(p):\n    c = ConfigParser()\n    c.set('s', 'b', p)\n    sink(c.get('s', 'b'))"
+        "from configparser import ConfigParser as C\ndef f(p):\n    c = C()\n    c.set('s', 'b', p)\n    sink(c.get('s', 'b'))"
     ),
     "a field that is set elsewhere": ("class A:\n    a = 'x'\ndef g(p):\n    A.a = p\ndef f(p):\n    sink(A.a)"),
     "an object under two names": (
