@@ -52,8 +52,15 @@ HARMLESS = {
     "a repaired member": ("def f(a):\n    if a not in ('x', 'y'):\n        a = 'x'\n    sink('ORDER BY ' + a)", CHECKED),
     "a value that is replaced": ("def f(p):\n    d = {}\n    d['a'] = p\n    a = d['a']\n    a = 'x'\n    sink(a)", CONSTANT),
     "an option": (
-        "from configparser import ConfigParser\ndef f(p):\n    c = ConfigParser()\n    c.add_section('s')\n    c.set('s', 'a', 'x')\n"
-        "    c.set('s', 'b', p)\n    sink(c.get('s', 'a'))",
+        """
+        from configparser import ConfigParser
+        def f(p):
+            c = ConfigParser()
+            c.add_section('s')
+            c.set('s', 'a', 'x')
+            c.set('s', 'b', p)
+            sink(c.get('s', 'a'))
+        """,
         CONSTANT,
     ),
     "a field of an object": (
