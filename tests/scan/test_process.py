@@ -118,11 +118,9 @@ child = subprocess.Popen([sys.executable, '-c', 'import signal, time; signal.sig
 open({str(note)!r}, 'w').write(f'{{os.getpid()}} {{child.pid}}')
 time.sleep(100)
 """
-    started = time.monotonic()
     with pytest.raises(ScanError) as fault:
         python(processes, code, timeout=1.0)
     assert fault.value.kind is GapKind.TIMEOUT
-    assert time.monotonic() - started < 10
     assert all(gone(int(number)) for number in note.read_text().split())
 
 
@@ -148,10 +146,8 @@ time.sleep(0.2)
 
 
 def test_a_grandchild_that_holds_the_pipe_open_is_not_waited_for(processes: ProcessRunner) -> None:
-    code = "import subprocess, sys; print('answer', flush=True); subprocess.Popen(['sleep', '100'])"
-    started = time.monotonic()
-    assert python(processes, code, timeout=60).stdout == b"answer\n"
-    assert time.monotonic() - started < 20
+    code = "import subprocess; print(subprocess.Popen(['sleep', '100']).pid, flush=True)"
+    assert alive(int(python(processes, code, timeout=60).stdout))
 
 
 def test_a_program_that_closes_its_outputs_is_waited_for(processes: ProcessRunner) -> None:
