@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scangate.python_operators import ARITHMETIC, COMPARISONS
 from scangate.taint import library
-from scangate.taint.environment import Environment, variable
+from scangate.taint.environment import Environment, merge, variable
 from scangate.taint.guards import restrict, truth
 from scangate.taint.models import harmless_fields, has_harmless_field
 from scangate.taint.project import Class, Function, Module
@@ -262,6 +262,7 @@ class Evaluator:
             if known is None or each is node.values[-1]:
                 found.append(value)
             restrict(each, inner, self, outcome=is_and)
+        environment.variables = (merge([environment, inner]) or environment).variables  # what is assigned there, or is not
         return join(found)
 
     def _conditional(self, node: ast.IfExp, environment: Environment) -> Value:

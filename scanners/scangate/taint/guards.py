@@ -43,6 +43,7 @@ def restrict(test: ast.expr, environment: Environment, evaluator: Evaluator, *, 
     elif isinstance(test, ast.BoolOp):
         if isinstance(test.op, ast.And) is outcome:
             for each in test.values:
+                evaluator.evaluate(each, environment)  # all of them were evaluated, so what each checks or assigns is known
                 restrict(each, environment, evaluator, outcome=outcome)
         else:
             _restrict_any(test.values, environment, evaluator, outcome=outcome)

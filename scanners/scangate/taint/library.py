@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scangate.taint.environment import Environment
 from scangate.taint.models import has_harmless_field
+from scangate.taint.project import Class
 from scangate.taint.references import Bound, instances, is_callable
 from scangate.taint.values import NOTHING, Value, as_unordered, constant, join
 
@@ -31,6 +32,15 @@ SAME = {
     *("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "dict", "copy", "deepcopy", "items", "values", "filter"),
     *("next", "jsonable_encoder", "model_dump", "asdict"),
 }
+HTTP_CLIENTS = {"requests", "httpx", "urllib3", "aiohttp"}
+REQUESTS = {"get", "post", "put", "patch", "delete", "head", "options", "request", "stream"}
+"""Functions of HTTP clients: what a server answers is not made of what it was asked."""
+PATH_TRAVERSAL = 22  # CWE
+PAIRS: Mapping[str, Callable[[Value, int], tuple[Value, Value]]] = {
+    "mkstemp": lambda passed, _: (NOTHING, passed),  # a number, and the name of a new file in the folder
+    "splitext": lambda passed, rules: (passed, passed.cleaned(rules)),  # an extension has no separator
+}
+"""Functions that return two values: what each has of the arguments, with the rules about paths."""
 OPTION_NAMES = 2
 """A section and a name, by which an option of `configparser` is set and read."""
 LOOKUPS = {"get", "find", "fetch", "load", "lookup", "read", "search", "select", "query", "retrieve", "list"}
@@ -60,13 +70,13 @@ def call(  # noqa: PLR0911, PLR0913, PLR0917 -- a call, as it was evaluated
 ) -> Value:
     """The value of a call of a function that is not in the project: what it is given, unless more is known."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
-    if name in HARMLESS:
+    if name in HARMLESS or (name in REQUESTS and evaluator.module.resolve(node.func).partition(".")[0] in HTTP_CLIENTS):
         return NOTHING
     if any(map(is_callable, receiver.references)) and name in FORWARDING:
         return _call_task(evaluator, node, receiver, arguments, keywords, environment)
-    if name == "partial" and arguments and arguments[0].references:
-        bound = tuple(Bound(each, tuple(arguments[1:]), keywords) for each in arguments[0].references if is_callable(each))
-        return Value(join(arguments).all_taints(), references=bound)
+    made = _make_callable(evaluator, name, arguments, keywords)
+    if made is not None:
+        return made
     if isinstance(node.func, ast.Attribute):
         known = _call_method(evaluator, node, node.func, receiver, arguments, keywords, environment)
         if known is not None:
@@ -76,9 +86,34 @@ def call(  # noqa: PLR0911, PLR0913, PLR0917 -- a call, as it was evaluated
     called_back = _call_back(evaluator, node, arguments, keywords, environment)
     _loosen(evaluator, node, receiver, arguments, environment)
     passed = join(_pass_on(node.func, receiver, name, each) for each in (*arguments, *keywords.values()))
-    if name == "mkstemp":  # a number, and the name of a new file in the folder
-        return Value(items={0: NOTHING, 1: passed})
+    if name in PAIRS:
+        first, second = PAIRS[name](passed, evaluator.engine.rules.about(PATH_TRAVERSAL))
+        return Value(items={0: first, 1: second})
     return Value(join([called.derived(), receiver.derived(), passed, called_back]).all_taints())
+
+
+def _make_callable(evaluator: Evaluator, name: str, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value | None:
+    """The function or class that ``functools.partial`` or ``collections.namedtuple`` makes; None for another call."""
+    if name == "partial" and arguments and arguments[0].references:
+        bound = tuple(Bound(each, tuple(arguments[1:]), keywords) for each in arguments[0].references if is_callable(each))
+        return Value(join(arguments).all_taints(), references=bound)
+    record = _make_record(evaluator, arguments) if name == "namedtuple" else None
+    return Value(references=(record,)) if record is not None else None
+
+
+def _make_record(evaluator: Evaluator, arguments: Sequence[Value]) -> Class | None:
+    """The class that ``namedtuple(name, fields)`` makes."""
+    name, fields = (arguments[0].constant, arguments[1]) if len(arguments) > 1 else (None, NOTHING)
+    if fields.constant is not None:
+        names = str(fields.constant[0]).replace(",", " ").split()
+    else:
+        parts = list((fields.items or {}).values())
+        names = [str(each.constant[0]) for each in parts if each.constant is not None]
+        names = names if len(names) == len(parts) else []
+    if name is None or not names or not all(each.isidentifier() for each in (str(name[0]), *names)):
+        return None
+    body: list[ast.stmt] = [ast.AnnAssign(ast.Name(each, ast.Store()), ast.Constant(None), None, 1) for each in names]
+    return Class(evaluator.module, ast.ClassDef(str(name[0]), [], [], body, []))
 
 
 def _loosen(evaluator: Evaluator, node: ast.Call, receiver: Value, arguments: Sequence[Value], environment: Environment) -> None:

@@ -47,6 +47,11 @@ class TaintRules(msgspec.Struct, frozen=True):
         """The bits of all rules."""
         return (1 << len(self.documents)) - 1
 
+    def about(self, weakness: int) -> int:
+        """The bits of the rules about a weakness, by its number in the CWE."""
+        wanted = f"CWE-{weakness}"
+        return sum(1 << index for index, each in enumerate(self.documents) if wanted in each.get("metadata", {}).get("cwe", ()))
+
     def may_have_source(self, content: str) -> bool:
         """Whether a file with this text can have a source."""
         text = FileText(content)
