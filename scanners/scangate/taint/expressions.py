@@ -12,7 +12,7 @@ from scangate.python_operators import ARITHMETIC, COMPARISONS
 from scangate.taint import library
 from scangate.taint.environment import Environment, merge, variable
 from scangate.taint.guards import restrict, truth
-from scangate.taint.models import harmless_fields, has_harmless_field
+from scangate.taint.models import harmless_fields, has_harmless_field, is_conversion
 from scangate.taint.project import Class, Function, Module
 from scangate.taint.references import Bound, Closure, Instance, Named, instances
 from scangate.taint.rules import NodeMarks
@@ -84,7 +84,9 @@ class Evaluator:
         key = id(node)
         if environment.checked and isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
             value = value.cleaned(environment.checked.get(ast.unparse(node), 0))
-        if key in self.marks.sources:
+        if isinstance(node, ast.Call) and is_conversion(node):
+            value = NOTHING
+        elif key in self.marks.sources:
             value = value.with_taints(self.source_taints(node, self.marks.sources[key]))
         if key in self.marks.sanitized and not (key in self._followed and _has_no_arguments(node)):
             value = value.cleaned(self.marks.sanitized[key])

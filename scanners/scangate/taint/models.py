@@ -19,6 +19,8 @@ HARMLESS_TYPES = {
     *("PositiveInt", "NegativeInt", "NonNegativeInt", "NonPositiveInt", "StrictInt", "StrictBool", "StrictFloat"),
     *("PositiveFloat", "NonNegativeFloat", "IPv4Address", "IPv6Address", "IPvAnyAddress", "ULID", "ObjectId"),
 }
+CONVERTING = {"type", "cast", "type_"}
+"""Keywords that convert what is looked up: ``request.args.get("page", 1, type=int)`` in Flask, and the like in Tornado."""
 CONTAINERS = {"Optional", "Union", "List", "list", "Set", "set", "Tuple", "tuple", "Sequence", "FrozenSet", "frozenset"}
 
 
@@ -30,6 +32,13 @@ def has_harmless_field(project: Project, value: Value, name: object) -> bool:
 def harmless_fields(project: Project, value: Value) -> set[str]:
     """The names of these fields."""
     return {name for each in instances(value) for name in _harmless_fields(project, each)}
+
+
+def is_conversion(call: ast.Call) -> bool:
+    """Whether a call converts what it looks up to a type that leaves no room for text."""
+    named = [each.value for each in call.keywords if each.arg in CONVERTING]
+    looks_up = isinstance(call.func, ast.Attribute) and call.func.attr == "get"
+    return any(_last_name(each) in HARMLESS_TYPES for each in (*named, *(call.args[2:3] if looks_up else ())))
 
 
 def is_enum_type(project: Project, annotation: ast.AST | None, module: Module) -> bool:
