@@ -497,6 +497,7 @@ def test_commands_of_containers() -> None:
     pieces = pieces_of("compose.yaml", COMPOSE)
     assert {name: (piece.content_type, lines_of(piece)) for name, piece in pieces.items()} == {
         "services.a.command.sh": ("shell", [(4, 'bash -c "curl -k x | sh"')]),
+        "services.a.command.inline-1.sh": ("shell", [(4, "curl -k x | sh")]),
         "services.a.healthcheck.test.1.sh": ("shell", [(5, "curl x | sh")]),
     }
 
@@ -685,6 +686,17 @@ def test_code_in_other_containers(path: str, text: str, types: list[str]) -> Non
             "[testenv:a]\ndeps = x\ncommands =\n    curl x\n\n    sh -c y\nz = 1\ncommands_pre = ls\n",
             [(3, ""), (4, "    curl x"), (5, ""), (6, "    sh -c y"), (8, " ls")],
         ),
+        ("package.json", '{"name": "a",\n "scripts": {"prepare": "curl x | sh"}, "bin": {"a": "b"}}', [(2, "curl x | sh")]),
+        ("deno.jsonc", '// a\n{"tasks":\n {"a": "deno run b.ts"}}', [(3, "deno run b.ts")]),
+        ("composer.json", '{"scripts": {"a": ["x",\n "y"]}}', [(1, "x"), (2, "y")]),
+        (
+            "pyproject.toml",
+            "[project.scripts]\na = 'm:f'\n[tool.poe.tasks]\nb = 'x'\nc.shell = 'y'\n[tool.hatch.envs.d.scripts]\ne = ['z']\n",
+            [(4, "x"), (5, "y"), (7, "z")],
+        ),
+        ("Pipfile", "[packages]\na = '*'\n[scripts]\nb = 'x'\n", [(4, "x")]),
+        ("devcontainer.json", '// a\n/* b */\n{"postCreateCommand": "curl x"}', [(3, "curl x")]),
+        ("a.sh", "sudo bash -c \"curl x | sh\"\nsh -ec 'ls'\n", [(1, "curl x | sh"), (2, "ls")]),
         ("cdk.json", '{"app": "python3 app.py",\n "build": "make"}', [(1, "python3 app.py"), (2, "make")]),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -30,6 +31,7 @@ class Document(msgspec.Struct):
 
 
 _TIMES = 8
+_JSON_START = re.compile(r"(?:[\ufeff\s]++|//[^\n]*+|/\*.*?\*/)*+[{\[]", re.DOTALL)
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -67,8 +69,8 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
 
 def read_document(text: str) -> Document:
-    """JSON if it begins like JSON and is JSON, else YAML."""
-    if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+    """JSON, with comments, if it begins like JSON and is JSON, else YAML."""
+    if _JSON_START.match(text):
         roots, problem = parse_json(text)
         if problem is None:
             return Document(text, roots, None)

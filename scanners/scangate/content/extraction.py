@@ -20,6 +20,7 @@ from scangate.content.file_names import usual_name
 from scangate.content.heredocs import dockerfile_heredocs, hcl_heredocs, shell_heredocs
 from scangate.content.html_scripts import html_pieces
 from scangate.content.inline_code import inline_code_pieces
+from scangate.content.manifest_scripts import json_script_pieces, toml_task_pieces
 from scangate.content.mime_headers import MIME
 from scangate.content.mime_parts import mime_pieces
 from scangate.content.notebooks import notebook_pieces
@@ -130,12 +131,14 @@ _EXTRACTORS: Mapping[str, tuple[tuple[str, ...], _Extractor]] = {
     **dict.fromkeys(("html", "svg", "vue"), (_SCRIPT_IN_HTML, lambda text, *_: html_pieces(text))),
     "jupyter": (("",), lambda text, *_: notebook_pieces(text)),
     "markdown": (("jupytext", "{code-cell}"), lambda text, *_: markdown_pieces(text)),
+    **dict.fromkeys(("npm-manifest", "composer-manifest"), (('"scripts"', '"tasks"'), lambda text, *_: json_script_pieces(text))),
     MIME: (("oundary",), lambda text, *_: mime_pieces(text)),
     "procfile": (("",), lambda text, *_: procfile_pieces(text)),
     "python": (
         ("# /// script", "# MAGIC %"),
         lambda text, *_: itertools.chain(header_pieces(text), databricks_pieces(text)),
     ),
+    "python-manifest": (("scripts", "tasks"), lambda text, *_: toml_task_pieces(text)),
     "tox": (("commands",), lambda text, *_: tox_pieces(text)),
     "zeppelin": (("",), lambda text, *_: zeppelin_pieces(text)),
     **dict.fromkeys(_RENDERED, (("",), lambda text, kind, _: rendered_pieces(text, kind))),

@@ -1,4 +1,4 @@
-"""Programs on the command lines of shell scripts: ``python3 -c '...'``, ``node -e "..."``."""
+"""Programs on the command lines of shell scripts: ``bash -c "..."``, ``python3 -c '...'``, ``node -e "..."``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from scangate.content.interpreters import interpreter_type
 from scangate.content.position_maps import MappedText, Segment, take
 
 _CALL = re.compile(
-    r"(?<![\w/-])(?:[\w./-]*/)?(?P<program>python[\d.]*|pypy[\d.]*|node|nodejs|deno|perl|ruby|php)[ \t]+(?:-\w+[ \t]+){0,5}?"
+    r"(?<![\w/-])(?:[\w./-]*/)?(?P<program>(?:a|ba|da|k|z)?sh|python[\d.]*|pypy[\d.]*|node|nodejs|deno|perl|ruby|php)"
+    r"[ \t]+(?:-\w+[ \t]+){0,5}?"
     r"(?:-\w*c|-e|-r|-p|--eval)[ \t]+(?P<quote>['\"])"
 )
 _IN_DOUBLE = re.compile(r'([^"\\]+)|\\(["\\$`])|(\\\r?\n)|(\\)')
