@@ -327,7 +327,7 @@ def test_extends_merges_mappings_replaces_values_and_appends_lists(root: Path) -
         "paths: {exclude: [{path: b/, reason: r}]}\ncoverage: {required: [semgrep]}\ninline-suppressions: deny\n",
     )
     made = load_policy(None, root)
-    assert (made.budget.limit(Severity.HIGH), made.budget.limit(Severity.LOW), made.budget.limit(Severity.INFO)) == (0, 7, 0)
+    assert (made.budget.limit(Severity.HIGH), made.budget.limit(Severity.LOW), made.budget.limit(Severity.INFO)) == (0, 7, 7)
     assert [entry.path for entry in made.exclusions] == ["a/", "b/"]
     assert (made.required_scanners, made.enabled_scanners(), made.inline_suppressions) == (
         ("bandit", "semgrep"),

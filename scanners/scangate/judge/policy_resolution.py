@@ -103,7 +103,7 @@ def resolve_policy(tree: Node, environment: str, registry: ScannerOptionTypes, t
         max_file_size=_parse_size(_value_or(limits.max_file_size, MAX_FILE_SIZE)),
         timeout=timeout,
         severity_rules=tuple(_severity(entry) for entry in _value_or(said.severity, ())),
-        budget=Budget(tuple((Severity(name), _parse_limit(getattr(budgets, name), 0)) for name in SEVERITIES)),
+        budget=_budget(budgets),
         overrides=tuple(_override(entry) for entry in _value_or(budgets.overrides, ())),
         unknown_severity=_unknown(tree, said),
         required_scanners=tuple(sorted(set(_value_or(coverage.required, ())))),
@@ -211,6 +211,13 @@ def _parse_size(value: int | str) -> int:
         return value
     number, unit = re.fullmatch(r"([0-9]+) ?([A-Za-z]+)", value).groups()  # type: ignore[union-attr] # the type's pattern saw to it
     return int(number) * SIZE_UNITS[unit]
+
+
+def _budget(budgets: policy_schema.BudgetBlock) -> Budget:
+    """The general limits. Lowering a finding to info must not make it block, so an absent info has the limit of low."""
+    limits = {Severity(name): _parse_limit(getattr(budgets, name), 0) for name in SEVERITIES}
+    limits[Severity.INFO] = _parse_limit(budgets.info, limits[Severity.LOW])
+    return Budget(tuple(limits.items()))
 
 
 def _parse_limit(value: Any, otherwise: int | None) -> int | None:

@@ -173,7 +173,7 @@ class OverrideReplacement(_Replacement, frozen=True, kw_only=True):
 
 
 class BudgetBlock(_Block, frozen=True, kw_only=True):
-    """How many findings of each severity are allowed; an absent severity has the limit 0.
+    """How many findings of each severity are allowed; an absent severity has the limit 0, and an absent info that of low.
 
     A finding counts in one budget: the last override that matches it and names its severity, else the general one.
     """
