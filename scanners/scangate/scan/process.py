@@ -126,8 +126,7 @@ class ProcessRunner:
         """Runs ``argv`` to its end. ``stdin`` is its input; ``name`` is how messages call it, by default its file name.
 
         Raises ScanError: TOOL_MISSING if it cannot be started, TIMEOUT after ``timeout`` seconds or when the time of the whole run
-        is over, GARBAGE for more than
-        ``stdout_limit`` bytes of output, INTERRUPTED if the run was cancelled.
+        is over, GARBAGE for more than ``stdout_limit`` bytes of output, INTERRUPTED if the run was cancelled.
         """
         self._check_cancelled()
         self.check_time()
