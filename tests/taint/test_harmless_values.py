@@ -126,6 +126,11 @@ UNKNOWN = {
         "class A:\n    def __init__(self):\n        self.a = 'x'\ndef f(p):\n    o = A()\n    n = o\n    n.a = p\n    sink(o.a)"
     ),
     "a name of the function around it": "a = 'x'\ndef f(p):\n    a = p\n    def g():\n        sink(a)\n    return g",
+    "a method of a class of another file": "from b import B\nclass A(B):\n    pass\ndef f():\n    sink(A().get('x'))",
+    "a field that a class of another file may set": "from b import B\nclass A(B):\n    a = 'x'\ndef f():\n    sink(A().a)",
+    "a decorated function": "from b import b\n@b\ndef g():\n    return 'x'\ndef f():\n    sink(g())",
+    "a variable called int": "int = str\ndef f(p):\n    sink(int(p))",
+    "a parameter called len": "def f(len, p):\n    sink(len(p))",
     "stored data": "def f(db, p):\n    a = db.execute('x').fetchone()\n    sink('y' + a[0])",
     "a query": "from m import User\ndef f(p):\n    sink('y' + User.objects.get(id=1).name)",
     "a validated name": "def f(p):\n    sink(clean_name(p))",

@@ -15,9 +15,10 @@ from typing import Any
 from scangate.model import Mitigation
 from scangate.taint.engine import BudgetExceededError, Engine
 from scangate.taint.environment import Environment
+from scangate.taint.expressions import Evaluator
 from scangate.taint.models import has_harmless_field, is_enum, is_harmless
 from scangate.taint.patterns import parameters_of
-from scangate.taint.project import Class, Function, FunctionNode, Module, Project
+from scangate.taint.project import Class, Function, FunctionNode, Module, Project, last_name
 from scangate.taint.references import Instance, Named, instances
 from scangate.taint.rules import TaintRules
 from scangate.taint.statements import FunctionRun
@@ -68,6 +69,11 @@ EMPTY = frozenset(("configparser.ConfigParser", "configparser.RawConfigParser", 
 """Functions that make an empty container."""
 QUOTE = "shlex.quote"
 FUNCTIONS = MADE_OF_ARGUMENTS | CONVERSIONS | EMPTY | {QUOTE}
+PLAIN_BASES = frozenset(("object", "NamedTuple", "Enum", "StrEnum", "IntEnum", "ABC", "Protocol", "Generic"))
+PLAIN_DECORATORS = frozenset(
+    ("staticmethod", "classmethod", "property", "cached_property", "lru_cache", "cache", "abstractmethod", "override", "final")
+)
+"""Decorators that leave the result of a function as it is."""
 PLAIN_NAMES = frozenset(("__file__", "__name__"))
 FIXED_ATTRIBUTES = frozenset(("sys.executable", "os.sep", "os.linesep", "os.pathsep", "string.ascii_letters", "string.digits"))
 
@@ -247,8 +253,10 @@ class _Run(FunctionRun):
         owner = self.engine.seen.get(id(node.value), NOTHING)
         if id(node) in self.engine.callees or self.module.resolve(node) in FIXED_ATTRIBUTES:
             return NOTHING
-        if f".{node.attr}" in (owner.items or {}) or value.constant is not None or value.taints:
+        if f".{node.attr}" in (owner.items or {}) or value.taints:
             return value
+        if value.constant is not None:
+            return UNKNOWN if any(map(self.engine.is_open, owner.references)) else value
         if any(is_enum(self.engine.project, each) for each in instances(owner)):
             return UNKNOWN.cleaned(self.all_rules)
         return CONVERTED if has_harmless_field(self.engine.project, owner, node.attr) else UNKNOWN
@@ -264,11 +272,13 @@ class _Run(FunctionRun):
 
     def judge_call(self, node: ast.Call, value: Value, environment: Environment) -> Value:
         """The result of a function that is not in the file, and in no table, is data."""
-        name = self.module.resolve(node.func)
+        del environment
+        name = self.module.resolve(node.func) if id(node.func) in self.engine.callees else ""
         if id(node) in self._followed:
             return value
-        if isinstance(node.func, ast.Name) and node.func.id in environment.variables:
-            return UNKNOWN
+        receiver = self.engine.seen.get(id(node.func.value), NOTHING) if isinstance(node.func, ast.Attribute) else NOTHING
+        if instances(receiver):
+            return UNKNOWN  # a method that the class does not have in this file
         if name in EMPTY and not node.args:
             return Value(items={})
         if name == QUOTE:
@@ -324,11 +334,25 @@ class _Engine(Engine):
         nodes = list(ast.walk(module.tree))
         self.shared = frozenset(name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names)
         calls = [node for node in nodes if isinstance(node, ast.Call)]
-        known = [each for each in calls if module.resolve(each.func) in FUNCTIONS]
+        assigned = frozenset(_assigned([module.tree]))
+        known = [each for each in calls if module.resolve(each.func) in FUNCTIONS - assigned]
         self.callees = frozenset(id(part) for each in known for part in ast.walk(each.func))
         readers = {each for each in calls if id(each.func) in self.callees or _is_method(each)}
         named = (part for each in nodes if each not in readers for part in _named_again(each))
         self.aliased = frozenset(part.id for part in named if isinstance(part, ast.Name))
+
+    def is_open(self, reference: object) -> bool:
+        """Whether a class, or that of an object, is derived from one that is not in the file, which may set its fields."""
+        owner = reference.owner if isinstance(reference, Instance) else reference
+        family = (owner, *self.project.bases(owner)) if isinstance(owner, Class) else ()
+        known = {each.node.name for each in family} | PLAIN_BASES
+        return any(last_name(base) not in known for each in family for base in each.node.bases)
+
+    def call_function(self, evaluator: Evaluator, function: Function, *arguments: Any, **more: Any) -> Value:
+        """Applies the summary of a function to a call. What a decorator makes of the function is not known."""
+        found = super().call_function(evaluator, function, *arguments, **more)
+        decorators = [] if isinstance(function.node, ast.Lambda) else function.node.decorator_list
+        return found if all(last_name(each) in PLAIN_DECORATORS for each in decorators) else UNKNOWN
 
     def unknown_summary(self, given: Collection[int]) -> Summary:
         del given
@@ -362,9 +386,9 @@ def _is_method(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Attribute) and call.func.attr in METHODS
 
 
-def _assigned(functions: Iterable[FunctionNode]) -> Iterator[str]:
-    """The names of the variables of functions, those of functions in them included."""
-    for node in (each for function in functions for each in ast.walk(function)):
+def _assigned(scopes: Iterable[ast.AST]) -> Iterator[str]:
+    """The names of the variables of functions or of the module, those of functions in them included."""
+    for node in (each for scope in scopes for each in ast.walk(scope)):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
         elif isinstance(node, ast.arg):
