@@ -77,7 +77,7 @@ _KEY_NAMES = """
     blockingGaps bundledOnly class codeFlows columnKind commit confidence contentType contexts counts coverage cvss
     date defaultConfiguration descriptor detectors driver endColumn endLine endTimeUtc environment executionSuccessful
     exitCode files filesAnalyzed filesGiven filesNotAnalyzed fingerprint fixedIn former fullDescription fullName gaps
-    help helpUri id importance inHead index informationUri introduction invocations isComprehensive justification kind
+    help helpUri id importance inHead index informationUri introduction invocations isComprehensive justification kind mitigation
     known leftOut level location locations markdown members message name nestingLevel not-judged notifications
     onlyScanners organization originalSeverity outcome package partialFingerprints physicalLocation policy
     policyDigest policyOrigin precision primaryLocationLineHash properties published reason region relationships
