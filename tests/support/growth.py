@@ -16,9 +16,12 @@ RESOLUTION = 0.02
 
 def grows_linearly(run: Callable[[int], object], size: int) -> bool:
     """Whether ``run`` costs about FACTOR times as much CPU time for FACTOR times ``size``: the best of some rounds side by side."""
-    rounds = [(_cost(run, size), _cost(run, size * FACTOR)) for _ in range(ROUNDS)]
-    small, large = min(each[0] for each in rounds), min(each[1] for each in rounds)
-    return large <= (small + RESOLUTION) * FACTOR * ALLOWED
+    small = large = float("inf")
+    for _ in range(ROUNDS):  # the first is mostly enough
+        small, large = min(small, _cost(run, size)), min(large, _cost(run, size * FACTOR))
+        if large <= (small + RESOLUTION) * FACTOR * ALLOWED:
+            return True
+    return False
 
 
 def _cost(run: Callable[[int], object], size: int) -> float:
