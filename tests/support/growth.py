@@ -10,7 +10,7 @@ FACTOR = 4
 ALLOWED = 2.5
 """How much more than that it may cost: what is squared costs FACTOR times more."""
 ROUNDS = 3
-RESOLUTION = 0.02
+RESOLUTION = 0.005
 """CPU seconds: differences below are noise."""
 
 
