@@ -84,7 +84,7 @@ class Evaluator:
         key = id(node)
         if environment.checked and isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
             value = value.cleaned(environment.checked.get(ast.unparse(node), 0))
-        if isinstance(node, ast.Call) and is_conversion(node):
+        if isinstance(node, ast.Call) and key not in self._followed and is_conversion(node, environment.variables):
             value = NOTHING
         elif key in self.marks.sources:
             value = value.with_taints(self.source_taints(node, self.marks.sources[key]))

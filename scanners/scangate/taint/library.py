@@ -70,7 +70,7 @@ def call(  # noqa: PLR0911, PLR0913, PLR0917 -- a call, as it was evaluated
 ) -> Value:
     """The value of a call of a function that is not in the project: what it is given, unless more is known."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
-    if name in HARMLESS or (name in REQUESTS and evaluator.module.resolve(node.func).partition(".")[0] in HTTP_CLIENTS):
+    if name in HARMLESS or (name in REQUESTS and _asks_server(evaluator, node.func, environment)):
         return NOTHING
     if any(map(is_callable, receiver.references)) and name in FORWARDING:
         return _call_task(evaluator, node, receiver, arguments, keywords, environment)
@@ -90,6 +90,15 @@ def call(  # noqa: PLR0911, PLR0913, PLR0917 -- a call, as it was evaluated
         first, second = PAIRS[name](passed, evaluator.engine.rules.about(PATH_TRAVERSAL))
         return Value(items={0: first, 1: second})
     return Value(join([called.derived(), receiver.derived(), passed, called_back]).all_taints())
+
+
+def _asks_server(evaluator: Evaluator, function: ast.expr, environment: Environment) -> bool:
+    """Whether a function is one of an HTTP client that the module imports."""
+    first = function
+    while isinstance(first, ast.Attribute):
+        first = first.value
+    is_imported = isinstance(first, ast.Name) and first.id in evaluator.module.imports and first.id not in environment.variables
+    return is_imported and evaluator.module.resolve(function).partition(".")[0] in HTTP_CLIENTS
 
 
 def _make_callable(evaluator: Evaluator, name: str, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value | None:

@@ -6,6 +6,7 @@ A model (pydantic, SQLModel, msgspec, Ninja) is validated when it is made: a fie
 from __future__ import annotations
 
 import ast
+from collections.abc import Container
 
 from scangate.taint.project import Class, Module, Project
 from scangate.taint.references import instances
@@ -19,6 +20,7 @@ HARMLESS_TYPES = {
     *("PositiveInt", "NegativeInt", "NonNegativeInt", "NonPositiveInt", "StrictInt", "StrictBool", "StrictFloat"),
     *("PositiveFloat", "NonNegativeFloat", "IPv4Address", "IPv6Address", "IPvAnyAddress", "ULID", "ObjectId"),
 }
+CONVERTED_LOOKUPS = {"get", "getlist", "get_argument", "get_arguments", "get_query_argument", "get_body_argument"}
 CONVERTING = {"type", "cast", "type_"}
 """Keywords that convert what is looked up: ``request.args.get("page", 1, type=int)`` in Flask, and the like in Tornado."""
 CONTAINERS = {"Optional", "Union", "List", "list", "Set", "set", "Tuple", "tuple", "Sequence", "FrozenSet", "frozenset"}
@@ -34,11 +36,14 @@ def harmless_fields(project: Project, value: Value) -> set[str]:
     return {name for each in instances(value) for name in _harmless_fields(project, each)}
 
 
-def is_conversion(call: ast.Call) -> bool:
-    """Whether a call converts what it looks up to a type that leaves no room for text."""
-    named = [each.value for each in call.keywords if each.arg in CONVERTING]
-    looks_up = isinstance(call.func, ast.Attribute) and call.func.attr == "get"
-    return any(_last_name(each) in HARMLESS_TYPES for each in (*named, *(call.args[2:3] if looks_up else ())))
+def is_conversion(call: ast.Call, variables: Container[str]) -> bool:
+    """Whether a call converts what it looks up to a type that leaves no room for text. ``variables``: names that are no types."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if name not in CONVERTED_LOOKUPS:
+        return False
+    types = [each.value for each in call.keywords if each.arg in CONVERTING]
+    types += call.args[2:3] if name == "get" else []
+    return any(_last_name(each) in HARMLESS_TYPES and _first_name(each) not in variables for each in types)
 
 
 def is_enum_type(project: Project, annotation: ast.AST | None, module: Module) -> bool:
@@ -83,6 +88,12 @@ def _is_enum(project: Project, annotation: ast.AST, module: Module) -> bool:
     name = module.resolve(annotation) if isinstance(annotation, (ast.Name, ast.Attribute)) else ""
     found = (project.lookup(module, name) if name and "." not in name else None) or project.definition(name, module.path)
     return isinstance(found, Class) and is_enum(project, found)
+
+
+def _first_name(node: ast.AST) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _last_name(node: ast.AST) -> str:
